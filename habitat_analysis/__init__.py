@@ -1,0 +1,1 @@
+"""Feasibility of habitat participatif for Coop'HLM, from the land to the report."""

@@ -1,0 +1,1 @@
+"""Land: parcels, zoning, buildings, sales, context; sites, capacity, screening."""

@@ -1,0 +1,1 @@
+"""Programme: which dwellings in which tenures on one site, and why."""

@@ -1,0 +1,1 @@
+"""Report: maps, charts, tables and documents that a planner reads."""

@@ -1,0 +1,1 @@
+"""Runs: many sites, many notebooks, complete folders, resumed work."""
