@@ -8,6 +8,7 @@ ValueError
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 MAX_FAULTS_SHOWN = 20
@@ -77,3 +78,23 @@ class Faults:
         """
         if self.list:
             raise DataError(self.list, code=code)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Suggest the nearest of the `known` words, or say nothing.
+
+    Letters in another order come first, then spelling.
+
+    Examples
+    --------
+    >>> did_you_mean("PLSA", ["PLS", "PSLA"])
+    'Vouliez-vous « PSLA » ?'
+    >>> did_you_mean("xyz", ["PLS", "PSLA"])
+    ''
+    """
+    words = list(known)
+    folded = word.casefold()
+    same_letters = [w for w in words if sorted(w.casefold()) == sorted(folded)]
+    by_fold = {w.casefold(): w for w in words}
+    near = same_letters or [by_fold[w] for w in difflib.get_close_matches(folded, by_fold, n=1)]
+    return f"Vouliez-vous « {near[0]} » ?" if near else ""

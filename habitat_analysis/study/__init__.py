@@ -1,0 +1,56 @@
+"""The study: what the planner typed, checked at the door, everything else follows from it."""
+
+from habitat_analysis.study.land import (
+    Criterion,
+    Exclusion,
+    Files,
+    Land,
+    LayerSources,
+    PluRules,
+    Ratios,
+)
+from habitat_analysis.study.model import Study, load_study
+from habitat_analysis.study.money import (
+    CostItem,
+    Costs,
+    FeeRate,
+    Operating,
+    ScenarioTerms,
+    Terms,
+)
+from habitat_analysis.study.programme import (
+    OBJECTIVES,
+    Family,
+    Fixed,
+    Imposed,
+    MixGroup,
+    MixTarget,
+    SharedRoom,
+    Typology,
+)
+
+__all__ = [
+    "OBJECTIVES",
+    "CostItem",
+    "Costs",
+    "Criterion",
+    "Exclusion",
+    "Family",
+    "FeeRate",
+    "Files",
+    "Fixed",
+    "Imposed",
+    "Land",
+    "LayerSources",
+    "MixGroup",
+    "MixTarget",
+    "Operating",
+    "PluRules",
+    "Ratios",
+    "ScenarioTerms",
+    "SharedRoom",
+    "Study",
+    "Terms",
+    "Typology",
+    "load_study",
+]

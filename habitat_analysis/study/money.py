@@ -1,0 +1,97 @@
+"""What a study says of money: cost lines, operating charges, terms of each tenure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from habitat_analysis.study.parts import (
+    Amount,
+    Factor,
+    Name,
+    Part,
+    Positive,
+    Rate,
+    Share,
+    Slug,
+    Text,
+    Whole,
+)
+
+Basis = Literal["forfait", "m2_shab", "m2_sdp", "m2_terrain", "logement", "place"]
+
+
+class CostItem(Part):
+    """A line of the prix de revient, before taxes, on its own basis."""
+
+    id: Name
+    label: Text = Field(alias="libelle")
+    family: Literal["foncier", "travaux"] = Field(alias="famille")
+    basis: Basis = Field(alias="base")
+    value_ht_eur: Amount = Field(alias="valeur_ht")
+    source: Text
+
+
+class FeeRate(Part):
+    """A fee proportional to the works."""
+
+    id: Name
+    label: Text = Field(alias="libelle")
+    rate: Share = Field(alias="taux")
+    source: Text
+
+
+class Costs(Part):
+    """Every line of the prix de revient, with its hypotheses."""
+
+    items: tuple[CostItem, ...] = Field(min_length=1, alias="lignes")
+    fees: tuple[FeeRate, ...] = Field(default=(), alias="honoraires")
+    contingency: Share = Field(alias="aleas")
+    revision_rate: Rate = Field(alias="revision_taux")
+    revision_months: Whole = Field(alias="revision_mois")
+    finance_rate: Rate = Field(alias="taux_financier")
+    land_carry_months: Whole = Field(alias="portage_foncier_mois")
+    works_months: Whole = Field(alias="duree_travaux_mois")
+    fixed_vat: Share = Field(alias="tva_charges_fixes")
+    source: Text
+
+
+class Operating(Part):
+    """Yearly charges of a rental dwelling, borne by the landlord."""
+
+    loss_share: Share = Field(alias="vacance_impayes")
+    management_eur: Amount = Field(alias="gestion_par_logement")
+    maintenance_eur: Amount = Field(alias="entretien_par_logement")
+    insurance_eur: Amount = Field(default=0.0, alias="assurance_par_logement")
+    tfpb_eur: Amount = Field(default=0.0, alias="tfpb_par_logement")
+    major_repairs_rate: Share = Field(alias="gros_entretien_taux")
+    source: Text
+
+
+class Terms(Part):
+    """Terms of one tenure. Those that do not concern it are left out."""
+
+    subsidy_eur: Amount = Field(default=0.0, alias="subvention_par_logement")
+    parking: Amount = Field(alias="places_par_logement")
+    cost_ceiling_m2_eur: Positive | None = Field(default=None, alias="plafond_prix_de_revient_m2")
+    local_margin: Share = Field(default=0.0, alias="marge_locale_loyer")
+    price_ttc_m2_eur: Positive | None = Field(default=None, alias="prix_ttc_m2_shab")
+    ofs_land_m2_eur: Amount = Field(default=0.0, alias="foncier_ofs_m2_shab")
+    ofs_fee_m2_month_eur: Amount = Field(default=0.0, alias="redevance_ofs_m2_mois")
+    works_gap_m2_eur: Amount = Field(default=0.0, alias="surcout_travaux_ht_m2")
+    loan_years: Whole | None = Field(default=None, alias="duree_pret_ans")
+    budget_month_eur: Amount = Field(default=0.0, alias="budget_mensuel_menage")
+    n_parts: Whole = Field(default=0, alias="nombre_de_parts")
+    source: Text
+
+
+class ScenarioTerms(Part):
+    """A named scenario: what moves, and by how much."""
+
+    name: Slug = Field(alias="nom")
+    label: Text = Field(alias="libelle")
+    works_factor: Factor = Field(default=1.0, alias="facteur_travaux")
+    land_factor: Factor = Field(default=1.0, alias="facteur_foncier")
+    rate_shift: Rate = Field(default=0.0, alias="hausse_taux")
+    dropout_loss: Share | None = Field(default=None, alias="perte_desistement")

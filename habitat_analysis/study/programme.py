@@ -1,0 +1,174 @@
+"""What a study asks of the programme: dwellings, shared rooms, targets, imposed numbers."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from habitat_analysis.study.parts import (
+    Amount,
+    Flag,
+    Name,
+    Part,
+    Positive,
+    Share,
+    Text,
+    Whole,
+    refusal,
+)
+
+TenureCode = Literal["PLAI", "PLUS", "PLS", "PSLA", "BRS", "SCIAPP", "VEFA", "LIBRE"]
+TypologyCode = Literal["T1", "T2", "T3", "T4", "T5", "T6"]
+Quartile = Literal["Q1", "Q2", "Q3", "Q4"]
+ObjectiveName = Literal[
+    "besoins_couverts", "effort", "fonds_propres", "mixite", "logements", "cout", "espaces"
+]
+
+OBJECTIVES: dict[str, str] = {
+    "besoins_couverts": "housed",
+    "effort": "public_money",
+    "fonds_propres": "equity",
+    "mixite": "mix",
+    "logements": "dwellings",
+    "cout": "cost",
+    "espaces": "spaces",
+}
+
+
+class Typology(Part):
+    """A size of dwelling: SHAB, retained annexes, and its share in the capacity."""
+
+    id: TypologyCode
+    shab_m2: Positive
+    annexes_m2: Amount = 0.0
+    share: Share = Field(alias="part")
+
+
+class SharedRoom(Part):
+    """A shared room of the project, its area (m² SHAB) and its cost TTC."""
+
+    id: Name
+    label: Text = Field(alias="libelle")
+    area_m2: Positive = Field(alias="surface_m2")
+    cost_ttc_eur: Amount = Field(alias="cout_ttc")
+    mandatory: Flag = Field(default=False, alias="obligatoire")
+    value: Amount = Field(default=0.0, alias="valeur")
+
+
+class Bounded(Part):
+    """A share between a minimum and a maximum."""
+
+    min: Share | None = None
+    max: Share | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise refusal("ordre")
+        return self
+
+
+class Family(Bounded):
+    """A target on a family of tenures, as a share of the dwellings."""
+
+    id: Name
+    label: Text = Field(alias="libelle")
+    tenures: tuple[TenureCode, ...] = Field(min_length=1, alias="statuts")
+    legal_reference: Text | None = Field(default=None, alias="reference")
+
+
+class TypologyShare(Bounded):
+    """A target on typologies, as a share of the dwellings."""
+
+    id: Name
+    typologies: tuple[TypologyCode, ...] = Field(min_length=1)
+
+
+class QuartileShare(Bounded):
+    """A target on an income quartile, as a share of the households placed."""
+
+    id: Quartile
+
+
+class MixGroup(Part):
+    """A group of tenures and the share wished for it."""
+
+    id: Name
+    label: Text = Field(alias="libelle")
+    tenures: tuple[TenureCode, ...] = Field(min_length=1, alias="statuts")
+    share: Share = Field(alias="part")
+
+
+class MixTarget(Part):
+    """The mix wished by the cooperative: groups of tenures summing to one."""
+
+    groups: tuple[MixGroup, ...] = Field(min_length=1, alias="groupes")
+    eps: Share | None = Field(default=None, alias="ecart_max")
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        total = sum(group.share for group in self.groups)
+        if abs(total - 1) > 1e-6:
+            raise refusal("somme", f"{total:g}")
+        return self
+
+
+class Imposed(Part):
+    """A whole programme typed by the group: dwellings by typology and tenure, rooms."""
+
+    units: dict[TypologyCode, dict[TenureCode, Whole]] = Field(alias="logements")
+    spaces: tuple[Name, ...] = Field(default=(), alias="espaces")
+
+
+class Fixed(Part):
+    """Single numbers that people decided; the rest is optimised around them."""
+
+    units: dict[TypologyCode, dict[TenureCode, Whole]] = Field(
+        default_factory=dict, alias="logements"
+    )
+    tenures: dict[TenureCode, Whole] = Field(default_factory=dict, alias="statuts")
+    spaces: dict[Name, Flag] = Field(default_factory=dict, alias="espaces")
+
+
+class Programme(Part):
+    """The programme asked for: sizes, tenures, targets, limits, order of objectives."""
+
+    typologies: tuple[Typology, ...] = Field(min_length=1)
+    tenures: tuple[TenureCode, ...] = Field(min_length=1, alias="statuts")
+    spaces: tuple[SharedRoom, ...] = Field(default=(), alias="espaces_partages")
+    dwellings_min: Whole = Field(alias="logements_min")
+    dwellings_max: Whole = Field(alias="logements_max")
+    open_max: Whole | None = Field(default=None, alias="logements_ouverts_max")
+    housed_min: Whole = Field(default=0, alias="besoins_couverts_min")
+    families: tuple[Family, ...] = Field(default=(), alias="familles")
+    typology_shares: tuple[TypologyShare, ...] = Field(default=(), alias="parts_de_typologies")
+    quartiles: tuple[QuartileShare, ...] = Field(default=())
+    mix_target: MixTarget | None = Field(default=None, alias="mixite_visee")
+    equity_max_eur: Amount | None = Field(default=None, alias="fonds_propres_max")
+    topup_max_eur: Amount = Field(default=0.0, alias="subvention_complementaire_max")
+    subsidy_max_eur: Amount | None = Field(default=None, alias="subventions_max")
+    parking_max: Whole | None = Field(default=None, alias="places_max")
+    dropout_loss: Share = Field(default=0.0, alias="perte_desistement")
+    objectives: tuple[ObjectiveName, ...] = Field(
+        default=("besoins_couverts", "effort", "mixite"), min_length=1, alias="objectifs"
+    )
+    imposed: Imposed | None = Field(default=None, alias="programme_impose")
+    fixed: Fixed = Field(default_factory=Fixed, alias="fixe")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.dwellings_min > self.dwellings_max:
+            raise refusal("ordre")
+        total = sum(typology.share for typology in self.typologies)
+        if abs(total - 1) > 1e-6:
+            raise refusal("somme", f"{total:g}")
+        for noun, ids in (
+            ("typologies", [t.id for t in self.typologies]),
+            ("statuts", list(self.tenures)),
+            ("espaces_partages", [s.id for s in self.spaces]),
+            ("familles", [f.id for f in self.families]),
+        ):
+            if len(set(ids)) < len(ids):
+                raise refusal("doublon", noun)
+        return self
