@@ -1,0 +1,1 @@
+"""Tests: `tests/test_<module>.py` holds those of `habitat_analysis/<module>.py`."""
