@@ -1,0 +1,1 @@
+"""One module a room: from the function labels of the worked examples to calls of the package."""
