@@ -14,7 +14,7 @@ from habitat_analysis.households.eligibility import (
     category_of_household,
     eligibility,
     is_young_couple,
-    tested_resources_eur,
+    resources_tested_eur,
 )
 
 PLUS = IncomeTable(
@@ -104,7 +104,7 @@ def test_zero_rate_loan_counts_a_part_of_the_operation():
     ],
 )
 def test_resources_of_last_year_count_after_a_fall(n2, n1, tested):
-    assert tested_resources_eur(n2, n1, fall_share=0.10) == tested
+    assert resources_tested_eur(n2, n1, fall_share=0.10) == tested
 
 
 @pytest.mark.parametrize(

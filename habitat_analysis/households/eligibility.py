@@ -135,7 +135,7 @@ def is_young_couple(
     return alone and len(ages) == 2 and sum(ages) <= age_sum_max
 
 
-def tested_resources_eur(
+def resources_tested_eur(
     rfr_n2_eur: float, rfr_n1_eur: float | None, *, fall_share: float
 ) -> float:
     """Choose the year of the resources: N-2, or N-1 when they fell enough.
@@ -160,9 +160,9 @@ def tested_resources_eur(
 
     Examples
     --------
-    >>> tested_resources_eur(30_000, 27_000, fall_share=0.10)
+    >>> resources_tested_eur(30_000, 27_000, fall_share=0.10)
     27000
-    >>> tested_resources_eur(30_000, 27_001, fall_share=0.10)
+    >>> resources_tested_eur(30_000, 27_001, fall_share=0.10)
     30000
     """
     if rfr_n1_eur is None or math.isnan(rfr_n1_eur):
