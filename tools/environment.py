@@ -108,9 +108,9 @@ def can_import(name: str) -> bool:
 
 
 def find_uv() -> list[str]:
-    """Find a uv that answers: on the path, as a module, or brought by an earlier setup."""
-    modules = ([python, "-m", "uv"] for python in (base_python(), venv_python(OWN_UV)))
-    return next((c for c in (["uv"], *modules) if output_of([*c, "--version"])), [])
+    """Find a uv that answers: on the path, or brought by an earlier setup."""
+    candidates = (["uv"], [venv_python(OWN_UV), "-m", "uv"])
+    return next((uv for uv in candidates if output_of([*uv, "--version"])), [])
 
 
 def bring_uv() -> list[str]:
