@@ -23,6 +23,7 @@ Kind = Literal["rental", "sale", "progressive"]
 
 ORDER: Final = ("PLAI", "PLUS", "PLS", "PSLA", "BRS", "SCIAPP", "VEFA", "LIBRE")
 TABLE: Final = "tenures"
+LIKENESS: Final = 0.5  # of difflib, under which no tenure is suggested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def unknown_tenure(code: str) -> str:
     """
     typed = code.strip().upper()
     swapped = [known for known in ORDER if sorted(known) == sorted(typed)]
-    near = swapped or difflib.get_close_matches(typed, ORDER, n=1)
+    near = swapped or difflib.get_close_matches(typed, ORDER, n=1, cutoff=LIKENESS)
     hint = f"Vouliez-vous « {near[0]} » ?" if near else f"Statuts : {join_fr(ORDER, 'ou')}."
     return f"statut inconnu « {code} ». {hint}"
 
