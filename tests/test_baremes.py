@@ -230,6 +230,11 @@ def test_yearly_series_without_next_revision_is_projected_after_its_last_year(tm
     assert fact.flags == ("barème 2026 appliqué à une opération de 2028",)
 
 
+def test_a_stated_revision_makes_a_long_series_yearly(tmp_path):
+    one = row(valid_from="2024-04-01", valid_to="2026-12-31", next_revision="2027-01-01")
+    assert find(tmp_path, one, on=date(2027, 1, 1)).projected
+
+
 @pytest.mark.parametrize("valid_from", ["2020-01-01", ""])
 def test_series_that_ended_and_is_not_yearly_is_refused(tmp_path, valid_from):
     ended = row(valid_from=valid_from, valid_to="2026-06-30")
