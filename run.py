@@ -101,7 +101,11 @@ def lab(options: list[str]) -> int:
     os.environ.update(lab_settings(CACHE / "jupyter"))
     say("JupyterLab s'ouvre dans votre navigateur ; sinon, suivez l'adresse affichée ci-dessous.")
     say("Pour l'arrêter : Ctrl-C dans cette fenêtre.")
-    return run_shown(lab_command(options))
+    try:
+        return run_shown(lab_command(options))
+    except KeyboardInterrupt:
+        say("JupyterLab est arrêté.")
+        return 0
 
 
 def lab_command(options: list[str]) -> list[str]:

@@ -226,3 +226,19 @@ def environment_output(folder: Path, code: str) -> str:
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
+
+
+def test_an_environment_is_ours_only_where_it_was_made(copy: Path, tmp_path: Path) -> None:
+    code = "from tools.environment import venv_is_ours; print(venv_is_ours())"
+    assert environment_output(copy, code) == "False"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", copy / ".venv"], check=True)
+    assert environment_output(copy, code) == "True"
+    moved = copy.rename(tmp_path / "ailleurs")
+    assert environment_output(moved, code) == "False"
+
+
+def test_a_broken_environment_is_not_ours(copy: Path) -> None:
+    code = "from tools.environment import venv_is_ours; print(venv_is_ours())"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", copy / ".venv"], check=True)
+    Path(commands.venv_python(copy / ".venv")).unlink()
+    assert environment_output(copy, code) == "False"

@@ -44,6 +44,8 @@ def setup() -> None:
         say(f"Environnement à jour : .venv ({version}).")
         return
     prepare_folders()
+    if VENV.exists() and not venv_is_ours():
+        say("L'ancien .venv (autre Python, déplacé ou abîmé) est remplacé.")
     with step(1, 4, "Outil d'installation"):
         uv = find_uv() or bring_uv()
     with step(2, 4, "Environnement .venv et paquets (1 à 4 minutes la première fois)"):
@@ -74,11 +76,14 @@ def is_ready(wanted: str) -> bool:
 
 
 def venv_is_ours() -> bool:
-    """Tell whether `.venv` runs, with this Python, from this very folder."""
-    code = "import sys; print(*sys.version_info[:2], sys.prefix)"
-    printed = output_of([venv_python(), "-I", "-c", code]).split(maxsplit=2)
-    own = [str(number) for number in sys.version_info[:2]]
-    return printed[:2] == own and Path(printed[2]) == VENV and not VENV.is_symlink()
+    """Tell whether `.venv` runs, with this Python, and was made in this very folder."""
+    code = "import sys; print(*sys.version_info[:2])"
+    own = "{} {}".format(*sys.version_info[:2])
+    if VENV.is_symlink() or output_of([venv_python(), "-I", "-c", code]) != own:
+        return False
+    scripts = Path(venv_python()).parent
+    activate = scripts / ("activate.bat" if scripts.name == "Scripts" else "activate")
+    return activate.is_file() and str(VENV) in activate.read_text("utf-8", "replace")
 
 
 def prepare_folders() -> None:
@@ -146,7 +151,8 @@ def install_packages(uv: list[str]) -> list[str]:
         except ToolError as error:
             if missing_modules():
                 raise
-            say(f"      uv n'aboutit pas, pip essaie à son tour. {explain(str(error))}")
+            reason = explain(str(error)).split(".")[0]
+            say(f"      uv n'aboutit pas ({reason}) : pip essaie à son tour.")
     return install_with_pip()
 
 
@@ -183,5 +189,4 @@ def remove_venv() -> None:
             "Déplacez-le ou renommez-le, puis relancez."
         )
         raise Stop(msg)
-    say("      L'ancien .venv (autre Python, déplacé ou abîmé) est remplacé.")
     shutil.rmtree(str(VENV))
