@@ -30,7 +30,7 @@ _RISKS: Final = [
     _pattern(f"risque-{level}", colour, 0.12, _line(colour, 3))
     for level, colour in palette.RISKS.items()
 ]
-_MISSING: Final = _pattern("manquant", "#FFFFFF", 0.9, _line(palette.MISSING, 4))
+_MISSING: Final = _pattern("manquant", palette.MISSING, 1.0, _line("#FFFFFF", 3))
 
 HATCH_DEFINITIONS: Final = (
     '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'

@@ -165,7 +165,7 @@ def _draw_layer(plan: Axes, layer: Layer, order: int) -> None:
         plan.annotate(
             text.text,
             (text.point.x, text.point.y),
-            fontsize=12 if text.strong else 6.5,
+            fontsize=10 if text.strong else 6.5,
             fontweight="bold",
             ha="center",
             va="center",
@@ -225,14 +225,11 @@ def _outline(polygon: shapely.Polygon) -> Outline:
 def _paint(symbol: Symbol) -> dict[str, Any]:
     """Translate a symbol; matplotlib draws hatches in the colour of the outline."""
     fill: Any = "none" if symbol.fill == "none" else to_rgba(symbol.fill, symbol.fill_opacity)
-    edge = symbol.outline
-    if symbol.hatch == "missing":
-        fill, edge = "#FFFFFF", palette.MISSING
-    elif symbol.hatch == "risk":
+    if symbol.hatch == "risk":
         fill = to_rgba(symbol.fill, 0.12)
     return {
         "facecolor": fill,
-        "edgecolor": edge,
+        "edgecolor": symbol.outline,
         "hatch": _HATCHES[symbol.hatch] or None,
         "linewidth": 0.6 * symbol.width,
         "linestyle": "--" if symbol.dash else "-",
@@ -267,7 +264,6 @@ def _scale_bar(plan: Axes) -> None:
             0.052,
             transform=plan.transAxes,
             facecolor="#FFFFFF",
-            alpha=0.85,
             zorder=999,
         )
     )
@@ -326,7 +322,7 @@ def _legend_rows(scene: Scene) -> list[tuple[Symbol | None, str, bool]]:
     for heading, entries in scene.legend:
         rows.append((None, heading, True))
         for symbol in entries:
-            first, *rest = textwrap.wrap(symbol.label, 31) or [""]
+            first, *rest = textwrap.wrap(symbol.label, 40) or [""]
             rows += [(symbol, first, False), *((None, line, False) for line in rest)]
     return rows
 
