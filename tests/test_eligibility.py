@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from habitat_analysis.errors import UsageError
 from habitat_analysis.households.eligibility import (
     Household,
-    IncomeTable,
     TenureTest,
     category_of_household,
+    ceiling_eur,
     eligibility,
     is_young_couple,
     resources_tested_eur,
 )
+from habitat_analysis.regulation import IncomeTable
 
 PLUS = IncomeTable(
     values=(24_000.0, 32_050.0, 38_540.0, 46_530.0, 54_730.0, 61_690.0), extra=6_880.0
@@ -58,11 +59,11 @@ def test_nobody_to_test():
 
 @pytest.mark.parametrize(("category", "ceiling"), [(1, 24_000), (6, 61_690), (8, 75_450)])
 def test_ceilings_go_on_past_the_table(category, ceiling):
-    assert PLUS.ceiling_eur(category) == ceiling
+    assert ceiling_eur(PLUS, category) == ceiling
 
 
 def test_a_table_without_supplement_stays_at_its_last_value():
-    assert IncomeTable(values=(10.0, 20.0)).ceiling_eur(5) == 20
+    assert ceiling_eur(IncomeTable(values=(10.0, 20.0), extra=0.0), 5) == 20
 
 
 @pytest.mark.parametrize(("resources", "expected"), [(24_000.0, True), (24_000.01, False)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from habitat_analysis.errors import UsageError
+from habitat_analysis.regulation import IncomeTable
 
 CENT = 0.01  # resources are compared to the cent: equality is within the ceiling
 
@@ -34,20 +35,6 @@ class Household:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncomeTable:
-    """Ceilings of resources by category, in euros a year."""
-
-    values: tuple[float, ...]  # category 1, 2, 3...
-    extra: float = 0.0  # for each category beyond the last
-
-    def ceiling_eur(self, category: int) -> float:
-        """Return the ceiling of a category, counted from 1."""
-        last = len(self.values)
-        beyond = max(0, category - last)
-        return self.values[min(category, last) - 1] + beyond * self.extra
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TenureTest:
     """How one tenure, or one loan, tests a household."""
 
@@ -65,6 +52,19 @@ class Eligibility:
     eligible: Mapping[str, bool]
     ceilings_eur: Mapping[str, float | None]  # None: no ceiling
     resources_eur: Mapping[str, float]  # as each tenure counts them
+
+
+def ceiling_eur(table: IncomeTable, category: int) -> float:
+    """Return the ceiling of a category or number of persons, counted from 1, in euros a year.
+
+    Examples
+    --------
+    >>> ceiling_eur(IncomeTable(values=(24_000, 32_050), extra=6_880), 4)
+    45810
+    """
+    last = len(table.values)
+    beyond = max(0, category - last)
+    return table.values[min(category, last) - 1] + beyond * table.extra
 
 
 def category_of_household(household: Household) -> int:
@@ -207,7 +207,7 @@ def eligibility(household: Household, tests: Mapping[str, TenureTest]) -> Eligib
     categories = {"rental": category_of_household(household), "persons": household.persons}
     resources = {code: _resources(household, test) for code, test in tests.items()}
     ceilings = {
-        code: None if test.table is None else test.table.ceiling_eur(categories[test.category])
+        code: None if test.table is None else ceiling_eur(test.table, categories[test.category])
         for code, test in tests.items()
     }
     return Eligibility(

@@ -6,6 +6,7 @@ from typing import Any
 from habitat_analysis.households import eligibility as rights
 from habitat_analysis.households import mixity as mix
 from habitat_analysis.households.occupancy import OccupancyNorm, min_typology
+from habitat_analysis.regulation import IncomeTable
 
 # The norm of section 4.4: its three parameters.
 NORM = OccupancyNorm(
@@ -42,7 +43,7 @@ def _test(stated: Mapping[str, Any]) -> rights.TenureTest:
     return rights.TenureTest(
         table=None
         if table is None
-        else rights.IncomeTable(values=tuple(table["values"]), extra=table.get("extra", 0.0)),
+        else IncomeTable(values=tuple(table["values"]), extra=table.get("extra", 0.0)),
         category=CATEGORIES[stated["category"]],
         cost_divisor=stated.get("cost_divisor"),
     )

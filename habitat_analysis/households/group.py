@@ -1,0 +1,295 @@
+"""The group of households: its file is read once, checked, and leaves nobody's name inside.
+
+Columns that name or reach a person are dropped as they are read. Messages show a line, a
+pseudonym and the faulty word of a coded column; never an income, an age or a free text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from habitat_analysis.contracts import read_table, suggest, to_bool, to_integer, to_number
+from habitat_analysis.errors import Faults
+from habitat_analysis.formats import count, join_fr, quoted, typeset
+from habitat_analysis.tenures import ORDER as TENURE_CODES
+
+REQUIRED = {
+    "pseudonyme": "household_id",
+    "couples": "couples",
+    "adultes_seuls": "single_adults",
+    "ages_enfants": "child_ages",
+    "rfr_n2": "rfr_n2_eur",
+    "revenu_mensuel": "income_month_eur",
+}
+OPTIONAL = {
+    "ages_adultes": "adult_ages",
+    "ages_enfants_visite": "visiting_child_ages",
+    "personnes_a_charge": "dependants",
+    "carte_invalidite": "disabled",
+    "rfr_n1": "rfr_n1_eur",
+    "epargne": "savings_eur",
+    "mensualites_credit": "loan_payments_month_eur",
+    "statuts_souhaites": "wished_tenures",
+    "typologies_souhaitees": "wished_typologies",
+}
+FRENCH = {english: french for french, english in {**REQUIRED, **OPTIONAL}.items()}
+COLUMNS = (
+    "household_id",
+    "couples",
+    "single_adults",
+    "adult_ages",
+    "child_ages",
+    "visiting_child_ages",
+    "dependants",
+    "disabled",
+    "rfr_n2_eur",
+    "rfr_n1_eur",
+    "income_month_eur",
+    "savings_eur",
+    "loan_payments_month_eur",
+    "wished_tenures",
+    "wished_typologies",
+    "line",
+)
+TYPOLOGIES = ("T1", "T2", "T3", "T4", "T5", "T6")
+
+OLDEST = 120  # beyond, an age is a typing error
+MOST_PERSONS = 20
+LARGEST_YEAR_EUR = 5_000_000.0  # beyond, an income of one year is a typing error
+LARGEST_MONTH_EUR = 500_000.0
+LARGEST_SAVINGS_EUR = 50_000_000.0
+LIST_SEPARATOR = "|"
+MASKED = "(texte masqué)"
+
+# A drawn number or a keyed hash has a digit; a name has none.
+_PSEUDONYM = re.compile(r"(?=.*\d)[A-Za-z0-9_.-]{1,64}")
+_CODED_WORD = re.compile(r"[A-Za-z0-9_-]{1,15}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The households of a project, one row each, and what was said about their file."""
+
+    table: pd.DataFrame  # columns COLUMNS
+    notes: tuple[str, ...]
+    file: str
+
+
+def read_group(
+    path: Path | str,
+    *,
+    tenures: Sequence[str] = TENURE_CODES,
+    typologies: Sequence[str] = TYPOLOGIES,
+) -> Group:
+    """Read the file of households of a group.
+
+    Parameters
+    ----------
+    path
+        CSV, one row a household; columns `REQUIRED` and `OPTIONAL` (keys: names in the file).
+        Lists are written ``34|36``.
+    tenures, typologies
+        Words accepted in the wishes.
+
+    Returns
+    -------
+    group
+        Typed rows in the order of the file; unknown sums are NaN, lists are tuples, and
+        ``dependants`` is the number of children at home where the file says nothing.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file at once (``E_TABLE`` or ``E_GROUP``).
+    """
+    raw = read_table(path, required=REQUIRED, optional=OPTIONAL)
+    faults = Faults(str(raw.attrs["file"]))
+    cells = raw.reindex(columns=[*REQUIRED.values(), *OPTIONAL.values()], fill_value="")
+    cells = cells.rename(columns=FRENCH)
+    labels = _pseudonyms(cells["pseudonyme"], faults)
+    table = _typed(cells, labels, faults, tenures=tenures, typologies=typologies)
+    _check_households(table, labels, faults)
+    faults.list.sort(key=_first_line)
+    faults.raise_if_any(code="E_GROUP")
+    table["dependants"] = (
+        table["dependants"].fillna(table["child_ages"].map(len).astype("Int64")).astype(int)
+    )
+    for column in ("couples", "single_adults"):
+        table[column] = table[column].astype(int)
+    notes = (*raw.attrs["notes"], *_doubts(table))
+    return Group(table=table.reset_index(drop=True), notes=notes, file=faults.file)
+
+
+def _pseudonyms(cells: pd.Series, faults: Faults) -> pd.Series:
+    """Check the pseudonyms; return what to call each line in messages ("" when unfit to show)."""
+    fit = cells.map(lambda text: bool(_PSEUDONYM.fullmatch(text)))
+    remedy = "Donnez un numéro tiré au sort ou une empreinte, par exemple M006, jamais un nom."
+    for line in cells.index[~fit]:
+        why = "« pseudonyme » est vide." if cells.loc[line] == "" else "pseudonyme non conforme."
+        faults.add(f"ligne {line}", why, remedy)
+    for pseudonym, lines in cells[fit].groupby(cells[fit], sort=False).groups.items():
+        if len(lines) > 1:
+            places = join_fr([str(line) for line in lines])
+            why = f"le ménage {pseudonym} figure {len(lines)} fois."
+            faults.add(f"lignes {places}", why, "Gardez une seule ligne par ménage.")
+    return ("ménage " + cells).where(fit, "")
+
+
+def _typed(
+    cells: pd.DataFrame,
+    labels: pd.Series,
+    faults: Faults,
+    *,
+    tenures: Sequence[str],
+    typologies: Sequence[str],
+) -> pd.DataFrame:
+    """Type every column; each faulty cell is noted and left missing."""
+
+    def number(french: str, largest: float, *, required: bool = False) -> pd.Series:
+        return to_number(
+            cells[french],
+            faults,
+            minimum=0.0,
+            maximum=largest,
+            required=required,
+            labels=labels,
+            private=True,
+        )
+
+    def whole(french: str, *, required: bool = True) -> pd.Series:
+        return to_integer(
+            cells[french],
+            faults,
+            minimum=0,
+            maximum=MOST_PERSONS,
+            required=required,
+            labels=labels,
+            private=True,
+        )
+
+    def words(french: str, known: Sequence[str], noun: str) -> pd.Series:
+        return _words(cells[french], labels, faults, known=known, noun=noun)
+
+    disabled = to_bool(
+        cells["carte_invalidite"], faults, required=False, labels=labels, private=True
+    )
+    table = pd.DataFrame(
+        {
+            "household_id": cells["pseudonyme"],
+            "couples": whole("couples"),
+            "single_adults": whole("adultes_seuls"),
+            "adult_ages": _ages(cells["ages_adultes"], labels, faults),
+            "child_ages": _ages(cells["ages_enfants"], labels, faults),
+            "visiting_child_ages": _ages(cells["ages_enfants_visite"], labels, faults),
+            "dependants": whole("personnes_a_charge", required=False),
+            "disabled": disabled.fillna(value=False).astype(bool),
+            "rfr_n2_eur": number("rfr_n2", LARGEST_YEAR_EUR, required=True),
+            "rfr_n1_eur": number("rfr_n1", LARGEST_YEAR_EUR),
+            "income_month_eur": number("revenu_mensuel", LARGEST_MONTH_EUR, required=True),
+            "savings_eur": number("epargne", LARGEST_SAVINGS_EUR),
+            "loan_payments_month_eur": number("mensualites_credit", LARGEST_MONTH_EUR),
+            "wished_tenures": words("statuts_souhaites", tenures, "statut inconnu"),
+            "wished_typologies": words("typologies_souhaitees", typologies, "typologie inconnue"),
+        }
+    )
+    return table.assign(line=table.index)[list(COLUMNS)]
+
+
+def _items(text: str) -> list[str]:
+    """Split a list written ``34|36``; an empty cell is an empty list."""
+    return [item.strip() for item in text.split(LIST_SEPARATOR)] if text else []
+
+
+def _ages(cells: pd.Series, labels: pd.Series, faults: Faults) -> pd.Series:
+    """Read lists of ages in whole years; the ages are never shown."""
+    remedy = f"Écrivez des années entières de 0 à {OLDEST}, séparées par « {LIST_SEPARATOR} »."
+    found: list[tuple[int, ...]] = []
+    for line, text in cells.items():
+        ages = [int(item) if re.fullmatch(r"\d{1,3}", item) else -1 for item in _items(text)]
+        if any(not 0 <= age <= OLDEST for age in ages):
+            what = f"{quoted(cells.name)} contient un âge illisible ou hors des bornes."
+            faults.add(_place(line, labels), what, remedy)
+            ages = []
+        elif len(ages) > MOST_PERSONS:
+            what = f"{quoted(cells.name)} compte plus de {MOST_PERSONS} personnes."
+            faults.add(_place(line, labels), what, remedy)
+            ages = []
+        found.append(tuple(ages))
+    return pd.Series(found, index=cells.index, dtype=object)
+
+
+def _words(
+    cells: pd.Series, labels: pd.Series, faults: Faults, *, known: Sequence[str], noun: str
+) -> pd.Series:
+    """Read lists of coded words, as `known` writes them; repeated words are kept once."""
+    by_key = {word.casefold(): word for word in known}
+    found: list[tuple[str, ...]] = []
+    for line, text in cells.items():
+        items = _items(text)
+        for item in items:
+            if item.casefold() not in by_key:
+                fit = bool(_CODED_WORD.fullmatch(item))
+                shown = quoted(item) if fit else MASKED
+                why = f"{quoted(cells.name)} vaut {shown}, {noun}."
+                hint = suggest(item, known) if fit else ""
+                remedy = f"Valeurs acceptées : {', '.join(known)}. {hint}"
+                faults.add(_place(line, labels), why, remedy.rstrip())
+        words = [by_key[item.casefold()] for item in items if item.casefold() in by_key]
+        found.append(tuple(dict.fromkeys(words)))
+    return pd.Series(found, index=cells.index, dtype=object)
+
+
+def _check_households(table: pd.DataFrame, labels: pd.Series, faults: Faults) -> None:
+    """Note the households that nobody lives in, or whose parts do not agree."""
+    for line, row in table.iterrows():
+        if pd.isna(row["couples"]) or pd.isna(row["single_adults"]):
+            continue  # already noted
+        adults = int(2 * row["couples"] + row["single_adults"])
+        children = len(row["child_ages"])
+        reachable = adults - 1 + children + len(row["visiting_child_ages"])
+        place = _place(line, labels)
+        if adults == 0:
+            who = "aucun adulte" if children else "personne"
+            remedy = "Complétez « couples » ou « adultes_seuls », ou retirez la ligne."
+            faults.add(place, f"le ménage ne compte {who}.", remedy)
+            continue
+        if row["adult_ages"] and len(row["adult_ages"]) != adults:
+            why = "« ages_adultes » n'a pas autant d'âges que le ménage a d'adultes."
+            faults.add(place, why, "Donnez un âge par adulte, ou laissez la cellule vide.")
+        if pd.notna(row["dependants"]) and row["dependants"] > reachable:
+            why = "« personnes_a_charge » dépasse ce que la composition du ménage permet."
+            faults.add(place, why, "Corrigez le nombre, ou complétez les âges des enfants.")
+
+
+def _doubts(table: pd.DataFrame) -> tuple[str, ...]:
+    """Say what is allowed but looks wrong, by line, without any sum."""
+    monthly = table["income_month_eur"]
+    yearly = table.index[
+        (monthly > 0) & (monthly > table["rfr_n2_eur"]) & (table["rfr_n2_eur"] > 0)
+    ]
+    if yearly.empty:
+        return ()
+    lines = join_fr([str(line) for line in yearly])
+    return (
+        typeset(
+            f"{count(len(yearly), 'ménage')} au revenu mensuel supérieur au revenu fiscal annuel "
+            f"(lignes {lines}) : vérifiez qu'un revenu annuel n'a pas été écrit."
+        ),
+    )
+
+
+def _first_line(fault: str) -> int:
+    """Order faults as the file is read."""
+    found = re.search(r"lignes? (\d+)", fault)
+    return int(found[1]) if found else 0
+
+
+def _place(line: Any, labels: pd.Series) -> str:
+    label = labels.loc[line]
+    return f"ligne {line}, {label}" if label else f"ligne {line}"
