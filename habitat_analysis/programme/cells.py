@@ -52,7 +52,7 @@ def cell_table(case: Case, *, rate_shift: float = 0.0, cost_factor: float = 1.0)
     ...     tenures=(TenureTerms(id="BRS", kind="sale", vat=0.055, variable_cost_m2_eur=2400.0,
     ...                          price_m2_eur=2820.0, subsidy_eur=5000.0, parking=1.0),),
     ...     rules=ProgrammeRules(shab_max_m2=460.0, dwellings_max=10))
-    >>> cell_table(case).at[("T2", "BRS"), "cost_eur"]
+    >>> float(cell_table(case).at[("T2", "BRS"), "cost_eur"])
     116472.0
     """
     cells = [(typology, terms) for typology in case.typologies for terms in case.tenures]

@@ -182,9 +182,9 @@ def _run(
     matrix: _Matrix, options: Mapping[str, object], start: Mapping[str, float] | None
 ) -> highspy.Highs:
     """Run HiGHS, silent and on one thread."""
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
-    settings = {
+    settings: dict[str, Any] = {
         "threads": 1, "parallel": "off",
         "primal_feasibility_tolerance": FEASIBILITY, "mip_feasibility_tolerance": FEASIBILITY,
     } | dict(options)  # fmt: skip

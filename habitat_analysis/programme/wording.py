@@ -1,0 +1,159 @@
+"""The rules of a programme in the planner's words (``docs/model.md`` 5.3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from habitat_analysis.formats import area, count, euros, euros_m2, percent, quoted, typeset
+from habitat_analysis.programme.case import Case, ShareRule
+from habitat_analysis.programme.certificate import Check, Unit
+
+LABELS: Final[Mapping[str, str]] = {
+    "surface": "Surface habitable, locaux partagés compris",
+    "parking": "Places de stationnement",
+    "dwellings:min": "Nombre minimal de logements",
+    "dwellings:max": "Nombre maximal de logements",
+    "accepted": "Ménages placés dans un logement qui ne leur convient pas",
+    "open": "Logements ouverts à d'autres que le groupe",
+    "housed": "Besoins du groupe couverts",
+    "balance": "Équilibre de l'opération",
+    "equity": "Fonds propres",
+    "topup": "Subvention complémentaire à trouver",
+    "subsidy": "Total des subventions",
+    "mix": "Écart à la mixité visée",
+}
+FAMILIES: Final[Mapping[str, str]] = {
+    "class": "Ménages de la classe de besoin {}",
+    "cell": "Ménages placés en {}",
+    "ceiling": "Prix de revient du {}, hors stationnement",
+    "mandatory": "Local partagé obligatoire : {}",
+    "fixed": "Décision du groupe : {}",
+    "loan": "Emprunts du {}, limités au coût de ses logements",
+}
+WHOLES: Final[Mapping[str, str]] = {
+    "share": "des logements",
+    "typo": "des logements",
+    "quartile": "des ménages placés",
+}
+NOUNS: Final[Mapping[Unit, tuple[str, str]]] = {
+    "places": ("place", "places"),
+    "logements": ("logement", "logements"),
+    "menages": ("ménage", "ménages"),
+    "locaux": ("local", "locaux"),
+}
+
+
+def rule_label(case: Case, rule: str) -> str:
+    """Name a rule as a planner reads it; a technical row keeps its id.
+
+    Examples
+    --------
+    >>> from habitat_analysis.programme.case import ProgrammeRules
+    >>> case = Case(typologies=(), tenures=(),
+    ...             rules=ProgrammeRules(shab_max_m2=100.0, dwellings_max=2))
+    >>> rule_label(case, "surface")
+    'Surface habitable, locaux partagés compris'
+    """
+    if rule in LABELS:
+        return LABELS[rule]
+    family, _, name = rule.partition(":")
+    if family in WHOLES:
+        share, bound = _share_rule(case, rule)
+        size = "minimale" if bound == "min" else "maximale"
+        what = f"des ménages {_quoted(share)}" if family == "quartile" else f"de {_quoted(share)}"
+        return typeset(f"Part {size} {what}")
+    if family in FAMILIES:
+        return typeset(FAMILIES[family].format(_plain_name(case, name)))
+    return rule
+
+
+def broken_sentence(case: Case, check: Check) -> str:
+    """Say in one sentence by how much a rule is broken.
+
+    Examples
+    --------
+    >>> from habitat_analysis.programme.case import ProgrammeRules
+    >>> case = Case(typologies=(), tenures=(),
+    ...             rules=ProgrammeRules(shab_max_m2=100.0, dwellings_max=2))
+    >>> broken = Check(rule="dwellings:max", value=3, sense="<=", limit=2, unit="logements")
+    >>> broken_sentence(case, broken).replace("\u00a0", " ")
+    'Nombre maximal de logements : 3 logements pour 2 logements au plus, soit 1 logement de trop.'
+    """
+    label, gap = rule_label(case, check.rule), amount(check.gap, check.unit)
+    family = check.rule.partition(":")[0]
+    if check.rule == "balance":
+        reach = "fonds propres et subvention complémentaire mobilisés au plus haut"
+        return typeset(f"{label} : il manque {gap}, {reach}.")
+    if family in WHOLES:
+        return typeset(_share_sentence(case, check, label, WHOLES[family]))
+    if check.unit == "locaux":
+        built = "est prévu" if check.value else "n'est pas prévu"
+        return typeset(f"{label} : ce local {built}.")
+    value, limit = amount(check.value, check.unit), amount(check.limit, check.unit)
+    if check.sense == "=":
+        return typeset(f"{label} : {value} au lieu de {limit}.")
+    if check.sense == ">=":
+        return typeset(f"{label} : {value} pour {limit} au moins, il manque {gap}.")
+    return typeset(f"{label} : {value} pour {limit} au plus, soit {gap} de trop.")
+
+
+def amount(value: float, unit: Unit) -> str:
+    """Write a value of a check with its unit.
+
+    Examples
+    --------
+    >>> amount(3, "logements").replace("\u00a0", " "), amount(61.34, "m2").replace("\u00a0", " ")
+    ('3 logements', '61,3 m²')
+    """
+    if unit == "eur":
+        return euros(value)
+    if unit == "eur_m2":
+        return euros_m2(value, "SHAB", tax="TTC")
+    if unit == "m2":
+        return area(value, 0 if float(value).is_integer() else 1)
+    return count(value, *NOUNS[unit])
+
+
+def _share_sentence(case: Case, check: Check, label: str, whole: str) -> str:
+    """Say a share in percent and in whole units, as one counts dwellings."""
+    share, bound = _share_rule(case, check.rule)
+    value = amount(check.value, check.unit)
+    if bound == "min":
+        least = math.ceil(check.limit - 1e-6)
+        missing = amount(least - check.value, check.unit)
+        return (
+            f"{label} : au moins {percent(share.min)} {whole}, soit {least} ; "
+            f"le programme en compte {value}, il manque {missing}."
+        )
+    most = math.floor(check.limit + 1e-6)
+    excess = amount(check.value - most, check.unit)
+    return (
+        f"{label} : au plus {percent(share.max)} {whole}, soit {most} ; "
+        f"le programme en compte {value}, soit {excess} de trop."
+    )
+
+
+def _share_rule(case: Case, rule: str) -> tuple[ShareRule, str]:
+    """Find the share rule behind an id such as ``share:PLAI:min``."""
+    family, _, rest = rule.partition(":")
+    name, _, bound = rest.rpartition(":")
+    rules = {
+        "share": case.rules.families,
+        "typo": case.rules.typology_shares,
+        "quartile": case.rules.quartiles,
+    }[family]
+    return next(share for share in rules if share.id == name), bound
+
+
+def _plain_name(case: Case, name: str) -> str:
+    """Turn an id into words: "T2,PLAI" is T2 PLAI, a room has its label."""
+    labels = {space.id: space.label for space in case.spaces}
+    if name in labels:
+        return quoted(labels[name] or name.replace("_", " "))
+    return name.replace(",", " ")
+
+
+def _quoted(share: ShareRule) -> str:
+    return quoted(share.label or share.id.replace("_", " "))
