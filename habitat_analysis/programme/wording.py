@@ -37,6 +37,23 @@ WHOLES: Final[Mapping[str, str]] = {
     "typo": "des logements",
     "quartile": "des ménages placés",
 }
+OBJECTIVE_LABELS: Final[Mapping[str, str]] = {
+    "housed": "les besoins du groupe couverts",
+    "public_money": "l'effort à réunir (fonds propres et subventions)",
+    "equity": "les fonds propres et la subvention complémentaire",
+    "mix": "l'écart à la mixité visée",
+    "dwellings": "le nombre de logements",
+    "cost": "le coût de l'opération",
+    "spaces": "les locaux partagés",
+}
+STATUS_LABELS: Final[Mapping[str, str]] = {
+    "optimal": "Prouvé optimal",
+    "feasible": "Non prouvé optimal",
+    "infeasible": "Aucun programme ne respecte toutes les règles",
+    "unbounded": "Question mal posée : rien ne limite l'objectif",
+    "no_solution": "Aucun programme trouvé dans le temps imparti, rien n'est prouvé",
+    "error": "Échec du solveur : rien n'est prouvé",
+}
 NOUNS: Final[Mapping[Unit, tuple[str, str]]] = {
     "places": ("place", "places"),
     "logements": ("logement", "logements"),

@@ -1,0 +1,252 @@
+"""The best programme of a case, objective after objective, and the proof that goes with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from habitat_analysis.errors import HabitatError
+from habitat_analysis.formats import percent, typeset
+from habitat_analysis.programme.case import (
+    MONEY_OBJECTIVES,
+    OBJECTIVES,
+    Case,
+    Placement,
+    Programme,
+    check_objectives,
+)
+from habitat_analysis.programme.evaluation import Evaluation, evaluate
+from habitat_analysis.programme.model import (
+    KILO,
+    ProgrammeModel,
+    build_programme,
+    keep_objective,
+    set_objective,
+)
+from habitat_analysis.programme.solving import SolveResult, Status, solve
+from habitat_analysis.programme.wording import OBJECTIVE_LABELS, STATUS_LABELS
+
+AGREEMENT: Final = 1e-6  # relative: the solver's objective and the evaluation's, model.md 5.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One objective of the lexicographic order: what was reached, what was proved.
+
+    Money in euros. `status` is ``optimal``, or ``feasible`` with its gap; ``no_solution`` and
+    ``error`` mean that the stage added nothing to the programme of the stages before.
+    """
+
+    objective: str
+    value: float
+    bound: float | None
+    gap: float | None
+    status: Status
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """The best programme found, its evaluation and the proof.
+
+    Attributes
+    ----------
+    status
+        ``optimal`` when every stage is proved; ``feasible`` when one is not; otherwise the status
+        of the first stage, and there is no programme.
+    """
+
+    status: Status
+    programme: Programme | None
+    stages: tuple[Stage, ...]
+    evaluation: Evaluation | None
+    solver: str
+    version: str
+    note: str = ""
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Value reached by each objective, in their order, money in euros."""
+        return {stage.objective: stage.value for stage in self.stages}
+
+
+def optimise(
+    case: Case, objectives: Sequence[str], *, time_limit_s: float | None = None
+) -> Optimum:
+    """Find the best programme: the first objective, then the second among the best, and so on.
+
+    Parameters
+    ----------
+    case
+        The question.
+    objectives
+        Names of `case.OBJECTIVES`, most important first.
+    time_limit_s
+        Seconds for all the stages together; None for no limit.
+
+    Returns
+    -------
+    optimum
+        Programme, evaluation and one stage an objective. Nothing of a solution is given when
+        there is none.
+
+    Raises
+    ------
+    UsageError
+        ``E_OBJECTIVE`` for objectives that mean nothing here.
+    HabitatError
+        ``E_CERTIFICATE`` when the independent evaluation contradicts the solver: a bug, never a
+        result.
+
+    References
+    ----------
+    ``docs/model.md`` 5.4 and 5.5.
+
+    Examples
+    --------
+    >>> from habitat_analysis.programme.case import ProgrammeRules, TenureTerms, Typology
+    >>> case = Case(
+    ...     typologies=(Typology(id="T3", shab_m2=66.0, su_m2=70.0),),
+    ...     tenures=(TenureTerms(id="LIBRE", kind="sale", vat=0.2, variable_cost_m2_eur=2500.0,
+    ...                          price_m2_eur=3200.0),),
+    ...     rules=ProgrammeRules(shab_max_m2=200.0, dwellings_max=5),
+    ...     fixed_cost_eur=90_000.0)
+    >>> best = optimise(case, ["dwellings", "public_money"])
+    >>> best.status, best.programme.units, best.values
+    ('optimal', {('T3', 'LIBRE'): 3}, {'dwellings': 3.0, 'public_money': 50400.0})
+    """
+    check_objectives(case, objectives)
+    model = build_programme(case)
+    deadline = None if time_limit_s is None else time.perf_counter() + time_limit_s
+    stages: list[Stage] = []
+    best: Evaluation | None = None
+    values: Mapping[str, float] = {}
+    notes: list[str] = []
+    for name in objectives:
+        set_objective(model, name)
+        left = None if deadline is None else max(0.0, deadline - time.perf_counter())
+        result = solve(model.problem, time_limit_s=left, start=values)
+        notes += [result.note] if result.note else []
+        if result.has_solution:
+            best = _certified(model, name, result, stages)
+            values = result.values
+        elif best is None:
+            return _nothing(result, "; ".join(notes))
+        stages.append(_stage(name, result, best))
+        keep_objective(model, name, stages[-1].value / _unit(name))
+    proved = all(stage.status == "optimal" for stage in stages)
+    return Optimum(
+        status="optimal" if proved else "feasible",
+        programme=None if best is None else best.programme,
+        stages=tuple(stages),
+        evaluation=best,
+        solver=result.solver,
+        version=result.version,
+        note="; ".join(notes),
+    )
+
+
+def proof_sentence(optimum: Optimum) -> str:
+    """Say in one French sentence what is proved.
+
+    Examples
+    --------
+    >>> stage = Stage(objective="housed", value=24.0, bound=25.0, gap=0.0417, status="feasible",
+    ...               seconds=10.0)
+    >>> found = Optimum(status="feasible", programme=None, stages=(stage,), evaluation=None,
+    ...                 solver="HiGHS", version="1")
+    >>> proof_sentence(found).replace("\u00a0", " ").replace("\u202f", " ")
+    'Non prouvé optimal : pour les besoins du groupe couverts, au plus 4,2 % de mieux existe.'
+    """
+    label = STATUS_LABELS[optimum.status]
+    late = next((stage for stage in optimum.stages if stage.status != "optimal"), None)
+    if optimum.status != "feasible" or late is None:
+        return typeset(f"{label}.")
+    what = f"pour {OBJECTIVE_LABELS[late.objective]}"
+    if late.gap is None:
+        return typeset(f"{label} : {what}, rien n'est prouvé.")
+    return typeset(f"{label} : {what}, au plus {percent(late.gap)} de mieux existe.")
+
+
+def read_programme(model: ProgrammeModel, values: Mapping[str, float]) -> Programme:
+    """Read the values of the variables as a programme."""
+    units = {cell: round(values.get(x.name, 0.0)) for cell, x in model.units.items()}
+    placed = {key: round(values.get(f.name, 0.0)) for key, f in model.placed.items()}
+    return Programme(
+        units={cell: n for cell, n in units.items() if n},
+        spaces=tuple(
+            room for room, built in model.spaces.items() if round(values.get(built.name, 0.0))
+        ),
+        placements=tuple(
+            Placement(class_id=c, typology=t, tenure=u, count=n)
+            for (c, t, u), n in placed.items()
+            if n
+        ),
+    )
+
+
+def _certified(
+    model: ProgrammeModel, name: str, result: SolveResult, stages: Sequence[Stage]
+) -> Evaluation:
+    """Evaluate the solver's answer from the data and stop if the two disagree."""
+    evaluation = evaluate(model.case, read_programme(model, result.values))
+    faults = [f"{c.rule} : {c.value} {c.sense} {c.limit}" for c in evaluation.broken]
+    claimed, reached = (result.objective or 0.0) * _unit(name), _reached(evaluation, name)
+    agreed = AGREEMENT * max(1.0, abs(claimed))
+    loss = _loss(name, reached, claimed)
+    # Stopped early, money may be left idle in a solution: the account can only be better then.
+    if loss > agreed or (result.status == "optimal" and loss < -agreed):
+        faults.append(f"{name} : {reached} au lieu de {claimed}")
+    for stage in stages:
+        kept = _reached(evaluation, stage.objective)
+        if _loss(stage.objective, kept, stage.value) > 2 * AGREEMENT * max(1.0, abs(stage.value)):
+            faults.append(f"{stage.objective} : {kept} après {stage.value}")
+    if faults:
+        msg = "Le contrôle sans solveur contredit le solveur : " + " ; ".join(faults) + "."
+        raise HabitatError(typeset(msg), code="E_CERTIFICATE")
+    return evaluation
+
+
+def _stage(name: str, result: SolveResult, best: Evaluation | None) -> Stage:
+    """Report one stage from the evaluation, and from what the solver proved."""
+    value = 0.0 if best is None else _reached(best, name)
+    bound = None if result.bound is None else result.bound * _unit(name)
+    status = result.status
+    if status in ("infeasible", "unbounded"):  # the programme of the stage before says otherwise
+        status = "error"
+    return Stage(
+        objective=name,
+        value=value,
+        bound=bound,
+        gap=None if bound is None else abs(value - bound) / max(1.0, abs(value)),
+        status=status,
+        seconds=result.seconds,
+    )
+
+
+def _nothing(result: SolveResult, note: str) -> Optimum:
+    return Optimum(
+        status=result.status,
+        programme=None,
+        stages=(),
+        evaluation=None,
+        solver=result.solver,
+        version=result.version,
+        note=note,
+    )
+
+
+def _reached(evaluation: Evaluation, name: str) -> float:
+    value = evaluation.reached(name)
+    return 0.0 if value is None else float(value)
+
+
+def _loss(name: str, value: float, reference: float) -> float:
+    """Return by how much a value is worse than another, below zero when it is better."""
+    return reference - value if OBJECTIVES[name] == "max" else value - reference
+
+
+def _unit(name: str) -> float:
+    return KILO if name in MONEY_OBJECTIVES else 1.0
