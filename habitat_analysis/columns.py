@@ -261,7 +261,7 @@ def to_code(
     if required:
         door.refuse_empty(text)
     hint = f"Exemple attendu : {example}." if example else ""
-    spoiled = text.str.fullmatch(_SCIENTIFIC)
+    spoiled = text.str.fullmatch(_SCIENTIFIC) & ~_fits(text, length, pattern)
     origin = f"Reprenez le fichier d'origine, cette colonne au format texte. {hint}".rstrip()
     door.refuse(spoiled, "un code transformé en nombre par un tableur", origin)
     good = text.ne("") & ~spoiled
@@ -374,6 +374,12 @@ class _Door:
 
 def _text(cells: pd.Series) -> pd.Series:
     return cells.astype(object).where(cells.notna(), "").astype(str).str.strip()
+
+
+def _fits(text: pd.Series, length: int | None, pattern: str | None) -> pd.Series:
+    """Tell the codes that only look like 1E9: section 0E is in 920780000E0186."""
+    fits = ~text.str.contains("[.,+]") if length is None else text.str.len().eq(length)
+    return fits & (text.str.fullmatch(pattern) if pattern else True)
 
 
 def _plain(value: float | None) -> str:
