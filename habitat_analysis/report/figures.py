@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import io
+import math
+import textwrap
 from base64 import b64encode
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import pandas as pd
 from matplotlib import style
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter
 
+from habitat_analysis.errors import UsageError
 from habitat_analysis.report import palette
 
 DPI: Final = 200
 WIDTH_IN: Final = 8.0  # 1 600 pixels, the width of an A4 page less its margins
+
+Panels = tuple[Figure, list[Axes]]
 
 _STYLE: Final[dict[str, Any]] = {
     "font.family": ["DejaVu Sans"],
@@ -94,8 +105,120 @@ def house_style() -> AbstractContextManager[None]:
     return style.context(["default", _STYLE])
 
 
-def blank(height_in: float, *, n_panels: int = 1) -> tuple[Figure, list[Axes]]:
-    """Open a figure as wide as the page, with panels side by side."""
+def blank(height_in: float, title: str, *, sources: str = "", n_panels: int = 1) -> Panels:
+    """Open a figure as wide as the page: title, panels side by side, a strip for the sources."""
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
-    axes = figure.subplots(1, n_panels, squeeze=False)
-    return figure, list(axes[0])
+    strips = figure.subfigures(2, 1, height_ratios=[height_in - 0.2, 0.2])
+    body, foot = cast("Sequence[SubFigure]", strips)
+    body.suptitle(
+        "\n".join(textwrap.wrap(title, 95)), x=0.012, ha="left", fontsize=11, fontweight="bold"
+    )
+    foot.text(0.012, 0.5, sources, va="center", fontsize=6.5, color=palette.MUTED_TEXT)
+    return figure, list(body.subplots(1, n_panels, squeeze=False)[0])
+
+
+def legend_below(axes: Axes, handles: Sequence[Artist]) -> None:
+    """Put the legend under the panels, where it hides nothing."""
+    axes.figure.legend(
+        handles=list(handles), loc="outside lower left", ncols=min(len(handles), 4), fontsize=8
+    )
+
+
+def patches(styles: Mapping[str, tuple[str, str]]) -> list[Artist]:
+    """List the entries of a legend: name, colour and hatch."""
+    return [
+        Patch(facecolor=colour, hatch=hatch, edgecolor="#FFFFFF", label=name)
+        for name, (colour, hatch) in styles.items()
+    ]
+
+
+def require(frame: pd.DataFrame, *columns: str) -> None:
+    """Check that there is something to draw.
+
+    Raises
+    ------
+    UsageError
+        If the table is empty or has not these columns.
+    """
+    missing = [column for column in columns if column not in frame.columns]
+    if missing or frame.empty:
+        msg = f"Nothing to draw: {len(frame)} rows, missing columns {missing}."
+        raise UsageError(msg)
+
+
+def wrapped(labels: Iterable[object], width: int = 30) -> list[str]:
+    """Cut long labels into lines."""
+    return ["\n".join(textwrap.wrap(str(label), width)) or " " for label in labels]
+
+
+def flat_bars(
+    axes: Axes,
+    labels: Sequence[object],
+    values: Sequence[float],
+    *,
+    styles: Sequence[tuple[str, str]],
+    texts: Sequence[str],
+    reach: Sequence[float] | None = None,
+    room: float = 0.3,
+) -> None:
+    """Draw horizontal bars from top to bottom, the figure written at the end of each.
+
+    Parameters
+    ----------
+    styles
+        Colour and hatch of each bar.
+    texts
+        Figures, already written.
+    reach
+        Where the figures start, when something is drawn beyond the bars.
+    room
+        Space kept for them, as a share of the longest bar.
+    """
+    places = list(range(len(values)))
+    drawn = [0.0 if math.isnan(value) else value for value in values]
+    for place, value, (colour, hatch) in zip(places, drawn, styles, strict=True):
+        axes.barh(place, value, 0.66, color=colour, hatch=hatch, edgecolor="#FFFFFF")
+    offset = 4 if reach is None else 9
+    ends = drawn if reach is None else list(reach)
+    for place, value, end, text in zip(places, drawn, ends, texts, strict=True):
+        axes.annotate(
+            text,
+            (end, place),
+            xytext=(offset if value >= 0 else -offset, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if value >= 0 else "right",
+            fontsize=8,
+        )
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    span = (high - low) or 1.0
+    axes.set_xlim(low - (room * span if low < 0 else 0), high + room * span)
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.set_yticks(places, wrapped(labels))
+    axes.tick_params(left=False)
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color="#8A8A85", linewidth=0.8)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Join sentences, each ended by one full stop."""
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
+
+
+def french_axis(axis: Axis, write: Callable[[float], str]) -> None:
+    """Write the figures of an axis as the rest of the report does."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
+
+
+def written_over(axes: Axes, x: float, y: float, text: str, fill: str) -> None:
+    """Write inside a bar, readable over its hatch."""
+    axes.annotate(
+        text,
+        (x, y),
+        ha="center",
+        va="center",
+        fontsize=8,
+        fontweight="bold",
+        color=palette.ink_on(fill),
+        path_effects=[withStroke(linewidth=2.5, foreground=fill)],
+    )
