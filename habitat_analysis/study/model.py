@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
 
+from habitat_analysis.commune_zones import zones_from_list
 from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
@@ -149,6 +150,33 @@ def _check_files(study: Study, file: YamlFile) -> None:
             where = f"ligne {line}, « fichiers.{key} »"
             faults.add(where, f"le fichier « {name} » n'existe pas.", "Corrigez le chemin.")
     faults.raise_if_any()
+
+
+def resolved_zones(study: Study) -> Zones:
+    """Return the three zones of the commune, read in the downloaded list where not stated.
+
+    Raises
+    ------
+    DataError
+        If the list does not know the commune, or leaves a zone that the study does not state.
+    """
+    zones = study.zones
+    if zones.listing is None:
+        return zones
+    listed = zones_from_list(study.path(zones.listing), study.commune.insee)
+    found = {
+        "abc": zones.abc or listed.abc,
+        "loyers": zones.rents or listed.zone_123,
+        "ressources": zones.incomes or listed.ressources,
+    }
+    missing = [f"« {key} »" for key, value in found.items() if value is None]
+    if missing:
+        msg = (
+            f"{zones.listing} : la liste ne donne pas {', '.join(missing)} pour la commune "
+            f"{study.commune.insee}. Écrivez cette zone dans « zones »."
+        )
+        raise DataError(msg, code="E_ZONES")
+    return Zones.model_validate(found)
 
 
 def named_files(study: Study) -> list[tuple[str, str]]:

@@ -234,8 +234,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "doublon": ("un identifiant est répété dans « {lu} ».", "Donnez un nom différent à chacun."),
     "string_pattern_mismatch": (
         "« {lu} » n'a pas la forme attendue.",
-        ("Lettres, chiffres et tirets seulement ; un IDU compte 14 caractères "
-        "(99012000AB0012), un code INSEE 5."),
+        (
+            "Lettres, chiffres et tirets seulement ; un IDU compte 14 caractères "
+            "(99012000AB0012), un code INSEE 5."
+        ),
     ),
     "string_too_long": ("le texte est trop long.", "Raccourcissez-le à 400 caractères."),
     "string_too_short": ("le texte est vide.", "Écrivez une valeur ou retirez la clé."),

@@ -1,0 +1,149 @@
+"""The needs of the group of a study: households read, tested on the date, gathered in classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from habitat_analysis.baremes import Baremes, Fact, FactReader
+from habitat_analysis.households.eligibility import TenureTest
+from habitat_analysis.households.group import Group, read_group
+from habitat_analysis.households.needs import NeedRules, Needs, need_classes
+from habitat_analysis.households.occupancy import OccupancyNorm
+from habitat_analysis.households.reference import Reference, distribution, read_reference
+from habitat_analysis.programme.case import NeedClass
+from habitat_analysis.regulation import income_table
+from habitat_analysis.study import Study
+from habitat_analysis.study.model import Zones, resolved_zones
+from habitat_analysis.tenures import tenure
+
+OPEN_TO_ALL: Final = "none"  # income product of a tenure without ceiling
+AREA_THEME: Final = "overcrowding_APL"
+PERSONS_MOST: Final = 8  # the table of areas ends with « 8 persons and more »
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupNeeds:
+    """The group, its needs, and what the commune is compared with.
+
+    `group` and `needs` hold rows of households: they never leave the cooperative's circle.
+    """
+
+    group: Group
+    needs: Needs
+    classes: tuple[NeedClass, ...]
+    reference: Reference | None
+    facts: tuple[Fact, ...]
+
+    @property
+    def n_households(self) -> int:
+        """Number of households of the group."""
+        return len(self.group.table)
+
+    @property
+    def n_without_cell(self) -> int:
+        """Number of households that no dwelling of the study suits."""
+        return len(self.needs.unplaced)
+
+    @property
+    def reference_tenures(self) -> dict[str, float]:
+        """Main homes of the commune by tenure, empty without a reference file."""
+        return {} if self.reference is None else distribution(self.reference, "statuts")
+
+
+def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
+    """Read the group of a study and gather its needs in classes.
+
+    Returns
+    -------
+    needs
+        None when the study names no file of households.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file of households or of the reference.
+    """
+    if study.files.group is None:
+        return None
+    group = read_group(study.path(study.files.group))
+    reference = (
+        None if study.files.reference is None else read_reference(study.path(study.files.reference))
+    )
+    facts = FactReader(baremes, on=study.operation_date)
+    needs = need_classes(group.table, need_rules(study, facts, reference))
+    return GroupNeeds(
+        group=group,
+        needs=needs,
+        classes=_classes(needs),
+        reference=reference,
+        facts=facts.used,
+    )
+
+
+def _classes(needs: Needs) -> tuple[NeedClass, ...]:
+    columns = needs.classes[["class_id", "count", "quartile", "cells"]]
+    return tuple(
+        NeedClass(id=name, count=int(count), quartile=quartile, cells=tuple(cells))
+        for name, count, quartile, cells in columns.itertuples(index=False)
+    )
+
+
+def need_rules(study: Study, facts: FactReader, reference: Reference | None) -> NeedRules:
+    """Gather the rules that turn a household into a need, on the date of the operation."""
+    zones = resolved_zones(study)
+    return NeedRules(
+        tests={code: _test(code, zones, facts) for code in study.programme.tenures},
+        typologies=tuple(size.id for size in study.programme.typologies),
+        norm=_norm(facts),
+        young_couple_age_sum=facts.value("regles", subject="JEUNE_COUPLE", key="age_sum_max"),
+        income_fall_share=facts.value("regles", subject="RESSOURCES", key="income_fall_share"),
+        quartiles_eur_uc=_quartiles(reference),
+    )
+
+
+def _test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
+    """Tell how a tenure tests a household: ceilings of its product, by category or persons."""
+    nature = tenure(code)
+    category = "rental" if nature.kind != "sale" else "persons"
+    if not nature.income_product or nature.income_product == OPEN_TO_ALL:
+        return TenureTest(table=None, category="persons")
+    table = income_table(facts, nature.income_product, abc=zones.abc, ressources=zones.incomes)
+    return TenureTest(table=table, category="rental" if category == "rental" else "persons")
+
+
+def _norm(facts: FactReader) -> OccupancyNorm:
+    """Read the least areas of the APL, and the age from which a child has its own bedroom."""
+
+    def area(persons: str) -> float:
+        return facts.value("surfaces", topic=AREA_THEME, key=f"min_area_{persons}_persons")
+
+    one, two, three = area("1"), area("2"), area("3")
+    return OccupancyNorm(
+        share_age=int(facts.value("regles", subject="OCCUPATION", key="share_age")),
+        area_one_m2=one,
+        area_two_m2=two,
+        area_more_m2=three - two,
+        area_most_m2=facts.value(
+            "surfaces", topic=AREA_THEME, key=f"min_area_{PERSONS_MOST}_persons_and_more"
+        ),
+        persons_most=PERSONS_MOST,
+    )
+
+
+def _quartiles(reference: Reference | None) -> tuple[float, float, float] | None:
+    """Return the thresholds of income of the commune, EUR per consumption unit and year."""
+    if reference is None:
+        return None
+    thresholds = distribution(reference, "quartiles_revenu")
+    if not {"Q1", "Q2", "Q3"} <= set(thresholds):
+        return None
+    return thresholds["Q1"], thresholds["Q2"], thresholds["Q3"]
+
+
+def quartile_counts(needs: GroupNeeds) -> pd.Series:
+    """Count the households of the group by income quartile. Not for publication as such."""
+    order = ["Q1", "Q2", "Q3", "Q4"]
+    return needs.needs.households["quartile"].value_counts().reindex(order, fill_value=0)

@@ -1,0 +1,224 @@
+"""One operation gathered: a site, a scenario, a programme, its accounts, its tests, its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from habitat_analysis.baremes import Fact, FactReader
+from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
+from habitat_analysis.feasibility.mix import MixReport, mix_report
+from habitat_analysis.feasibility.outlets import Outlet, single_ways_out
+from habitat_analysis.feasibility.stress import stress_table
+from habitat_analysis.feasibility.verdict import Verdict, judge
+from habitat_analysis.finance.costs import CostPrice, cost_price
+from habitat_analysis.finance.unit_costs import cost_lines
+from habitat_analysis.land.capacity import Capacity, site_capacity
+from habitat_analysis.land.sites import Site, assemble
+from habitat_analysis.land.zone_rules import rule_for
+from habitat_analysis.programme.case import Programme
+from habitat_analysis.programme.economics import (
+    CaseFile,
+    build_case,
+    imposed_programme,
+    programme_quantities,
+)
+from habitat_analysis.programme.imposed import ImposedVerdict, judge_imposed
+from habitat_analysis.programme.optimum import Optimum, optimise
+from habitat_analysis.study import OBJECTIVES, PluRules, ScenarioTerms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailedCosts:
+    """The prix de revient of a programme by line and tenure, and what sets it apart from the model.
+
+    Money in euros; `price` is before tax by line, tax included by tenure.
+    """
+
+    quantities: pd.DataFrame
+    price: CostPrice
+    spaces_ttc_eur: float
+    model_ttc_eur: float
+
+    @property
+    def total_ttc_eur(self) -> float:
+        """Lines and shared rooms, tax included."""
+        return self.price.total_ttc_eur + self.spaces_ttc_eur
+
+    @property
+    def gap_eur(self) -> float:
+        """Linear form of the model less detailed accounts: the VAT of the fixed cost."""
+        return self.model_ttc_eur - self.total_ttc_eur
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feasibility:
+    """Everything the report says about one site and one scenario."""
+
+    ground: Ground
+    scenario: ScenarioTerms
+    site: Site
+    parcels: pd.DataFrame  # rows of the screened table for the parcels of the site
+    zone_label: str
+    rules: PluRules
+    capacity: Capacity
+    file: CaseFile
+    optimum: Optimum
+    imposed: ImposedVerdict | None
+    costs: DetailedCosts | None  # None without a programme
+    mix: MixReport | None
+    stress: pd.DataFrame | None
+    outlets: tuple[Outlet, ...]  # single ways out of an impossible programme
+    facts: tuple[Fact, ...]
+    verdict: Verdict
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme kept, if there is one."""
+        return self.optimum.programme
+
+
+def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Feasibility:
+    """Study one site: capacity, programme, accounts, tests, verdict.
+
+    Parameters
+    ----------
+    ground
+        The study and all it names, read once.
+    idus
+        Parcels of the site.
+    scenario
+        Name of a scenario of the study.
+
+    Returns
+    -------
+    feasibility
+        Complete also when no programme respects all limits: the verdict then says so.
+
+    Raises
+    ------
+    DataError
+        Unknown parcels or scenario, parcels that do not adjoin, a zone without rules, terms the
+        law refuses.
+    """
+    study = ground.study
+    terms = study.scenario(scenario)
+    site = assemble(ground.territory.parcels, idus)
+    parcels = _parcel_rows(ground, site)
+    zone, rules = _rules_of(ground, parcels)
+    capacity = site_capacity(
+        site.geometry,
+        site.road_edges,
+        rules=rules,
+        ratios=study.ratios,
+        typologies=study.programme.typologies,
+        shared_area_m2=mandatory_area(study),
+    )
+    facts = FactReader(ground.baremes, on=study.operation_date)
+    classes = ground.needs.classes if ground.needs else ()
+    file = build_case(study, terms, site=site, capacity=capacity, classes=classes, facts=facts)
+    optimum = optimise(file.case, objectives(ground), time_limit_s=float(study.time_limit_s))
+    imposed = imposed_programme(study)
+    gathered = Feasibility(
+        ground=ground,
+        scenario=terms,
+        site=site,
+        parcels=parcels,
+        zone_label=zone,
+        rules=rules,
+        capacity=capacity,
+        file=file,
+        optimum=optimum,
+        imposed=None if imposed is None else judge_imposed(file.case, imposed, objectives(ground)),
+        costs=None,
+        mix=None,
+        stress=None,
+        outlets=(),
+        facts=_facts_used(ground, facts),
+        verdict=Verdict(word="infaisable", reasons=(), conditions=()),
+    )
+    return _judged(gathered)
+
+
+def _judged(gathered: Feasibility) -> Feasibility:
+    """Add what follows from the answer: accounts and tests, or the ways out; then the verdict."""
+    programme = gathered.programme
+    if programme is None:
+        outlets = (
+            single_ways_out(gathered.file.case) if gathered.optimum.status == "infeasible" else ()
+        )
+        completed = replace(gathered, outlets=outlets)
+    else:
+        completed = replace(
+            gathered,
+            costs=detail_costs(gathered.file, programme, gathered),
+            mix=mix_report(gathered.ground, programme),
+            stress=stress_table(gathered.file.case, programme),
+        )
+    return replace(completed, verdict=judge(completed))
+
+
+def detail_costs(file: CaseFile, programme: Programme, gathered: Feasibility) -> DetailedCosts:
+    """Compute the prix de revient of a programme by line and tenure."""
+    quantities = programme_quantities(file, programme)
+    lines = cost_lines(
+        file.items,
+        quantities,
+        land_m2=gathered.site.area_m2,
+        sdp_per_shab=file.sdp_per_shab,
+    )
+    vat = {terms.id: terms.vat for terms in file.case.tenures}
+    rooms = [room for room in file.case.spaces if room.id in programme.spaces]
+    evaluation = gathered.optimum.evaluation
+    return DetailedCosts(
+        quantities=quantities,
+        price=cost_price(lines, file.fees, file.parameters, quantities, vat),
+        spaces_ttc_eur=sum(room.cost_eur for room in rooms),
+        model_ttc_eur=evaluation.cost_eur if evaluation else 0.0,
+    )
+
+
+def objectives(ground: Ground) -> list[str]:
+    """Name the objectives of the study for the model, without those that need what is absent."""
+    wanted = ground.study.programme
+    without_group = {"besoins_couverts"} if ground.needs is None else set()
+    without_target = {"mixite"} if wanted.mix_target is None else set()
+    names = [n for n in wanted.objectives if n not in without_group | without_target]
+    return [OBJECTIVES[name] for name in names or ["effort"]]
+
+
+def _parcel_rows(ground: Ground, site: Site) -> pd.DataFrame:
+    table = ground.screened.parcels
+    return table[table["idu"].isin(site.idus)].reset_index(drop=True)
+
+
+def _rules_of(ground: Ground, parcels: pd.DataFrame) -> tuple[str, PluRules]:
+    """Find the zone and the rules of the largest parcel of a site.
+
+    Raises
+    ------
+    DataError
+        ``E_NO_RULES`` when the study states no rule for this zone.
+    """
+    row = parcels.sort_values(["area_m2", "idu"], ascending=[False, True]).iloc[0]
+    label, kind, family = (
+        "" if pd.isna(row[name]) else str(row[name])
+        for name in ("zone_label", "zone_type", "zone_family")
+    )
+    rules = rule_for(ground.study.rules, label=label, zone_type=kind, family=family)
+    if rules is None:
+        msg = (
+            f"Site {row['idu']} : l'étude ne donne pas de règles pour la zone "
+            f"« {label or 'inconnue'} ». Ajoutez-les dans « regles_plu », "
+            "ou choisissez un autre site."
+        )
+        raise DataError(msg, code="E_NO_RULES")
+    return label, rules
+
+
+def _facts_used(ground: Ground, facts: FactReader) -> tuple[Fact, ...]:
+    """Join the values read for the money to those read for the needs, each once."""
+    shared = ground.needs.facts if ground.needs else ()
+    return tuple(sorted({*facts.used, *shared}, key=lambda fact: (fact.table, fact.line)))

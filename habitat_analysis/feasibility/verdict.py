@@ -1,0 +1,152 @@
+"""The verdict on one operation, with its reasons and its conditions, in the planner's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from habitat_analysis.formats import count, euros, join_fr, typeset
+from habitat_analysis.land.territory import NOT_EXAMINED
+from habitat_analysis.programme.optimum import proof_sentence
+from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence
+
+if TYPE_CHECKING:
+    from habitat_analysis.feasibility.operation import Feasibility
+
+Word = Literal["faisable", "faisable sous conditions", "infaisable", "sans réponse"]
+MEMORY = "from-memory-unverified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One word, the reasons that lead to it, and what must be settled first."""
+
+    word: Word
+    reasons: tuple[str, ...]  # three at most, the strongest first
+    conditions: tuple[str, ...]  # all that stands between here and « faisable »
+
+
+def judge(feasibility: Feasibility) -> Verdict:
+    """Judge an operation.
+
+    « Infaisable » only when the solver proved that no programme exists; « sans réponse » when it
+    stopped or failed before any; a programme under any condition is at best « faisable sous
+    conditions ».
+    """
+    optimum = feasibility.optimum
+    if optimum.status == "infeasible":
+        return Verdict(word="infaisable", reasons=_impossible(feasibility), conditions=())
+    if optimum.evaluation is None:
+        said = typeset(f"{STATUS_LABELS[optimum.status]} : aucun programme à montrer.")
+        return Verdict(word="sans réponse", reasons=(said,), conditions=())
+    conditions = tuple(typeset(text) for text in _conditions(feasibility))
+    word: Word = "faisable sous conditions" if conditions else "faisable"
+    return Verdict(word=word, reasons=_possible(feasibility), conditions=conditions)
+
+
+def covered_sentence(feasibility: Feasibility) -> str:
+    """Say how many needs of the group are covered, tenants apart.
+
+    Examples of wording: « 22 besoins du groupe couverts sur 28, dont 9 en locatif sous réserve de
+    la commission (CAL) ».
+    """
+    evaluation, needs = feasibility.optimum.evaluation, feasibility.ground.needs
+    if evaluation is None or needs is None:
+        return "Aucun groupe de ménages n'est encore constitué."
+    text = (
+        f"{count(evaluation.housed, 'besoin du groupe couvert', 'besoins du groupe couverts')} "
+        f"sur {needs.n_households}"
+    )
+    if evaluation.housed_rental:
+        text += f", dont {evaluation.housed_rental} en locatif sous réserve de la commission (CAL)"
+    return typeset(text + ".")
+
+
+def effort_sentence(feasibility: Feasibility) -> str:
+    """Say the « effort à réunir », always in its parts."""
+    evaluation = feasibility.optimum.evaluation
+    if evaluation is None:
+        return ""
+    subsidies = evaluation.subsidies_eur + evaluation.topup_eur
+    return typeset(
+        f"Effort à réunir de {euros(evaluation.public_money_eur)} : "
+        f"{euros(evaluation.equity_eur)} de fonds propres et {euros(subsidies)} de subventions."
+    )
+
+
+def _possible(feasibility: Feasibility) -> tuple[str, ...]:
+    evaluation = feasibility.optimum.evaluation
+    assert evaluation is not None  # noqa: S101 - judged by the caller
+    site = typeset(
+        f"Le programme compte {count(evaluation.dwellings, 'logement')} pour une capacité"
+        f" estimée à {count(feasibility.capacity.dwellings, 'logement')}"
+        f" ({count(feasibility.capacity.levels, 'niveau', 'niveaux')})."
+    )
+    return (site, covered_sentence(feasibility), effort_sentence(feasibility))
+
+
+def _impossible(feasibility: Feasibility) -> tuple[str, ...]:
+    capacity = feasibility.capacity
+    room = typeset(
+        f"Le site porte au plus {count(capacity.dwellings, 'logement')} de taille moyenne ; "
+        f"l'étude en demande au moins {feasibility.ground.study.programme.dwellings_min}."
+    )
+    enough = [f"« {outlet.label} »" for outlet in feasibility.outlets if outlet.enough]
+    if enough:
+        out = typeset(
+            f"Un programme devient possible si l'on lève seule la limite {join_fr(enough, 'ou')}."
+        )
+    else:
+        out = "Aucune limite levée seule ne rend un programme possible."
+    return ("Aucun programme ne respecte toutes les limites.", room, out)
+
+
+def _conditions(feasibility: Feasibility) -> Iterator[str]:
+    """Name all that must be settled before the operation is simply feasible."""
+    optimum, evaluation = feasibility.optimum, feasibility.optimum.evaluation
+    if optimum.status != "optimal":
+        yield proof_sentence(optimum)
+    if not feasibility.rules.was_read:
+        yield (
+            f"Capacité sous règles supposées : le règlement de la zone {feasibility.zone_label}"
+            " n'a pas été lu."
+        )
+    yield from _land_conditions(feasibility)
+    for check in evaluation.alerts if evaluation else ():
+        yield broken_sentence(feasibility.file.case, check)
+    yield from _money_conditions(feasibility)
+
+
+def _land_conditions(feasibility: Feasibility) -> Iterator[str]:
+    states = feasibility.ground.territory.states
+    absent = states.loc[states["state"] == NOT_EXAMINED, "layer"]
+    if len(absent):
+        yield f"Non examiné : {join_fr([str(layer).lower() for layer in absent])}."
+    if feasibility.site.landlocked:
+        yield "Aucune limite du site ne donne sur une voie : l'accès est à démontrer."
+    straddling = feasibility.parcels.get("straddles")
+    if straddling is not None and bool(straddling.fillna(False).any()):
+        yield "Une parcelle du site est à cheval sur deux zones du PLU."
+    level = feasibility.parcels.get("flood_level")
+    touched = (
+        sorted({str(v) for v in level.dropna() if str(v)} - {"aucun"}) if level is not None else []
+    )
+    if touched:
+        yield f"Le site touche une zone de risque ({join_fr(touched)}) : prescriptions à lire."
+
+
+def _money_conditions(feasibility: Feasibility) -> Iterator[str]:
+    evaluation = feasibility.optimum.evaluation
+    if evaluation and evaluation.topup_eur > 0:
+        yield f"Une subvention complémentaire de {euros(evaluation.topup_eur)} reste à obtenir."
+    memory = [fact for fact in feasibility.facts if fact.confidence == MEMORY]
+    if memory:
+        yield f"{count(len(memory), 'barème')} à vérifier dans le texte avant tout engagement."
+    projected = [fact for fact in feasibility.facts if fact.projected]
+    if projected:
+        yield f"{count(len(projected), 'barème')} au-delà de la dernière révision connue."
+    stress = feasibility.stress
+    failed = [] if stress is None else list(stress.loc[~stress["holds"], "label"])
+    if failed:
+        yield f"Le programme ne tient plus dans {count(len(failed), 'essai')} : {join_fr(failed)}."

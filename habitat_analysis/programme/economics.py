@@ -1,0 +1,324 @@
+"""From a study and a site to a case: the one place where land, group and money meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from habitat_analysis.baremes import FactReader
+from habitat_analysis.finance.costs import CostParameters, Fee
+from habitat_analysis.finance.unit_costs import CostItem, UnitCosts, unit_costs
+from habitat_analysis.land.capacity import Capacity
+from habitat_analysis.land.sites import Site
+from habitat_analysis.programme.case import (
+    Case,
+    Cell,
+    MixGroup,
+    MixTarget,
+    NeedClass,
+    Programme,
+    ProgrammeRules,
+    SharedSpace,
+    ShareRule,
+    Typology,
+)
+from habitat_analysis.programme.terms import Setting, TenureSheet, tenure_sheets
+from habitat_analysis.study import ScenarioTerms, Study
+from habitat_analysis.study.model import resolved_zones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """The case of one site under one scenario, and all that it rests on."""
+
+    case: Case
+    sheets: dict[str, TenureSheet]
+    unit_costs: UnitCosts  # euros before tax
+    items: tuple[CostItem, ...]
+    fees: tuple[Fee, ...]
+    parameters: CostParameters
+    land_price_eur: float  # the site bare, before tax
+    sdp_per_shab: float
+
+
+def build_case(
+    study: Study,
+    scenario: ScenarioTerms,
+    *,
+    site: Site,
+    capacity: Capacity,
+    classes: Sequence[NeedClass],
+    facts: FactReader,
+) -> CaseFile:
+    """Turn a study, a site and the needs of a group into the case to optimise.
+
+    Parameters
+    ----------
+    study, scenario
+        Hypotheses, and what the scenario moves.
+    site, capacity
+        The land, and what it holds under the rules of its zone.
+    classes
+        Needs of the group; empty when there is no group yet.
+    facts
+        Dated values; those read here are remembered for the report.
+
+    Returns
+    -------
+    file
+        The case, with the costs and the tenure sheets it was made from.
+
+    Raises
+    ------
+    DataError
+        ``E_TERMS`` for prices above their cap or loans too long.
+
+    References
+    ----------
+    ``docs/model.md`` 2.1, 5.1.
+    """
+    items = cost_items(study, scenario, site)
+    fees = tuple(Fee(id=f.id, label=f.label, rate=f.rate) for f in study.costs.fees)
+    parameters = cost_parameters(study, scenario)
+    sdp_per_shab = 1 / study.ratios.shab_per_sdp
+    unit = unit_costs(items, fees, parameters, land_m2=site.area_m2, sdp_per_shab=sdp_per_shab)
+    sizes = case_typologies(study, facts)
+    weights = [size.share for size in study.programme.typologies]
+    setting = Setting(
+        study=study,
+        scenario=scenario,
+        zones=resolved_zones(study),
+        typologies=sizes,
+        su_mean_m2=sum(w * size.su_m2 for w, size in zip(weights, sizes, strict=True)),
+        shab_mean_m2=sum(w * size.shab_m2 for w, size in zip(weights, sizes, strict=True)),
+        unit_costs=unit,
+        works_factor=_works_factor(fees, parameters),
+        facts=facts,
+    )
+    sheets = tenure_sheets(setting)
+    fixed_ttc = unit.fixed_ht_eur * (1 + study.costs.fixed_vat)
+    rules = programme_rules(study, capacity, group_size=sum(c.count for c in classes))
+    return CaseFile(
+        case=Case(
+            typologies=sizes,
+            tenures=tuple(sheet.terms for sheet in sheets.values()),
+            rules=rules,
+            classes=tuple(classes),
+            spaces=shared_spaces(study),
+            fixed_cost_eur=fixed_ttc,
+            dropout_loss=_dropout(study, scenario),
+            fixed_m2_eur=fixed_ttc / rules.shab_max_m2 if rules.shab_max_m2 else 0.0,
+            fixed=fixed_numbers(study),
+        ),
+        sheets=sheets,
+        unit_costs=unit,
+        items=items,
+        fees=fees,
+        parameters=parameters,
+        land_price_eur=land_price(study, scenario, site),
+        sdp_per_shab=sdp_per_shab,
+    )
+
+
+def case_typologies(study: Study, facts: FactReader) -> tuple[Typology, ...]:
+    """Size the typologies: SU = SHAB + the legal share of the retained annexes."""
+    weight = facts.value("surfaces", topic="surface_utile", key="annex_weight")
+    return tuple(
+        Typology(id=t.id, shab_m2=t.shab_m2, su_m2=t.shab_m2 + weight * t.annexes_m2)
+        for t in study.programme.typologies
+    )
+
+
+def land_price(study: Study, scenario: ScenarioTerms, site: Site) -> float:
+    """Price the bare site before tax, each parcel at its own price where the study gives one."""
+    prices = [study.land.prices_m2_eur.get(idu, study.land.price_m2_eur) for idu in site.idus]
+    mean = sum(prices) / len(prices)
+    return mean * site.area_m2 * scenario.land_factor
+
+
+def cost_items(study: Study, scenario: ScenarioTerms, site: Site) -> tuple[CostItem, ...]:
+    """List the cost items of a site: the land first, then the lines of the study."""
+    land = CostItem(
+        id="terrain",
+        label="Terrain",
+        family="foncier",
+        basis="forfait",
+        value_eur_ht=land_price(study, scenario, site),
+    )
+    factors = {"foncier": 1.0, "travaux": scenario.works_factor}
+    return (
+        land,
+        *(
+            CostItem(
+                id=item.id,
+                label=item.label,
+                family=item.family,
+                basis=item.basis,
+                value_eur_ht=item.value_ht_eur * factors[item.family],
+            )
+            for item in study.costs.items
+        ),
+    )
+
+
+def cost_parameters(study: Study, scenario: ScenarioTerms) -> CostParameters:
+    """Bring the contingency, revisions and interest of the study to the costs."""
+    costs = study.costs
+    return CostParameters(
+        contingency=costs.contingency,
+        revision_rate=costs.revision_rate,
+        revision_months=costs.revision_months,
+        finance_rate=max(0.0, costs.finance_rate + scenario.rate_shift),
+        land_carry_months=costs.land_carry_months,
+        works_months=costs.works_months,
+    )
+
+
+def shared_spaces(study: Study) -> tuple[SharedSpace, ...]:
+    """List the shared rooms of the study."""
+    return tuple(
+        SharedSpace(
+            id=room.id,
+            area_m2=room.area_m2,
+            cost_eur=room.cost_ttc_eur,
+            mandatory=room.mandatory,
+            value=room.value,
+            label=room.label,
+        )
+        for room in study.programme.spaces
+    )
+
+
+def programme_rules(study: Study, capacity: Capacity, *, group_size: int) -> ProgrammeRules:
+    """Join the limits of the site to the targets of the study.
+
+    Without a group, rules about households are left out: nobody can be placed yet.
+    """
+    wanted = study.programme
+    offered = set(wanted.tenures)
+    target = wanted.mix_target
+    return ProgrammeRules(
+        shab_max_m2=capacity.shab_m2,
+        dwellings_min=wanted.dwellings_min,
+        dwellings_max=wanted.dwellings_max,
+        parking_max=_parking(study, capacity),
+        open_max=wanted.open_max if group_size else None,
+        housed_min=wanted.housed_min if group_size else 0,
+        families=tuple(
+            ShareRule(
+                id=family.id,
+                members=tuple(code for code in family.tenures if code in offered),
+                min=family.min,
+                max=family.max,
+                label=family.label,
+            )
+            for family in wanted.families
+        ),
+        typology_shares=tuple(
+            ShareRule(
+                id=rule.id,
+                members=_offered_sizes(study, rule.typologies),
+                min=rule.min,
+                max=rule.max,
+            )
+            for rule in wanted.typology_shares
+        ),
+        quartiles=tuple(
+            ShareRule(id=rule.id, members=(rule.id,), min=rule.min, max=rule.max)
+            for rule in wanted.quartiles
+        )
+        if group_size
+        else (),
+        equity_max_eur=wanted.equity_max_eur,
+        topup_max_eur=wanted.topup_max_eur,
+        subsidy_max_eur=wanted.subsidy_max_eur,
+        mix_target=None
+        if target is None
+        else MixTarget(
+            groups=tuple(
+                MixGroup(
+                    id=group.id,
+                    tenures=tuple(code for code in group.tenures if code in offered),
+                    share=group.share,
+                )
+                for group in target.groups
+            ),
+            eps=target.eps,
+        ),
+    )
+
+
+def fixed_numbers(study: Study) -> dict[Cell | str, int | bool]:
+    """List the numbers that people decided, by cell, tenure or room."""
+    fixed = study.programme.fixed
+    numbers: dict[Cell | str, int | bool] = {}
+    for size, by_tenure in fixed.units.items():
+        numbers |= {(size, code): n for code, n in by_tenure.items()}
+    numbers |= {str(code): n for code, n in fixed.tenures.items()}
+    numbers |= {str(room): built for room, built in fixed.spaces.items()}
+    return numbers
+
+
+def imposed_programme(study: Study) -> Programme | None:
+    """Return the programme typed by the group, if there is one."""
+    imposed = study.programme.imposed
+    if imposed is None:
+        return None
+    units: dict[Cell, int] = {
+        (size, code): n
+        for size, by_tenure in imposed.units.items()
+        for code, n in by_tenure.items()
+        if n
+    }
+    return Programme(units=units, spaces=imposed.spaces)
+
+
+def programme_quantities(file: CaseFile, programme: Programme) -> pd.DataFrame:
+    """Measure a programme by tenure, to share its costs.
+
+    Returns
+    -------
+    quantities
+        Indexed by tenure used: ``shab`` and ``su`` (m²), ``dwellings``, ``parking`` (places).
+    """
+    sizes = {size.id: size for size in file.case.typologies}
+    terms = {t.id: t for t in file.case.tenures}
+    rows = [
+        {
+            "tenure": code,
+            "shab": n * sizes[size].shab_m2,
+            "su": n * sizes[size].su_m2,
+            "dwellings": float(n),
+            "parking": n * terms[code].parking,
+        }
+        for (size, code), n in programme.units.items()
+        if n
+    ]
+    columns = ["tenure", "shab", "su", "dwellings", "parking"]
+    frame = pd.DataFrame(rows, columns=columns).groupby("tenure").sum()
+    return frame.reindex([code for code in terms if code in frame.index])
+
+
+def _parking(study: Study, capacity: Capacity) -> float:
+    if study.programme.parking_max is not None:
+        return float(study.programme.parking_max)
+    return float(capacity.parking_places)
+
+
+def _offered_sizes(study: Study, sizes: Sequence[str]) -> tuple[str, ...]:
+    offered = {size.id for size in study.programme.typologies}
+    return tuple(size for size in sizes if size in offered)
+
+
+def _dropout(study: Study, scenario: ScenarioTerms) -> float:
+    own = scenario.dropout_loss
+    return study.programme.dropout_loss if own is None else own
+
+
+def _works_factor(fees: Sequence[Fee], parameters: CostParameters) -> float:
+    """Return the whole cost of one more euro of works, before tax."""
+    probe = CostItem(id="euro", label="", family="travaux", basis="m2_shab", value_eur_ht=1.0)
+    unit = unit_costs([probe], fees, parameters, land_m2=0.0, sdp_per_shab=1.0)
+    return unit.variable_m2_ht_eur

@@ -1,0 +1,284 @@
+"""The terms of each tenure on one operation: law and hypotheses turned into coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from habitat_analysis.baremes import FactReader
+from habitat_analysis.errors import Faults
+from habitat_analysis.finance.rental import (
+    NetRent,
+    RentalCharges,
+    ceiling_rent_m2_month,
+    net_rent_m2_year,
+    structure_coefficient,
+)
+from habitat_analysis.finance.sciapp import ShareTerms, progressive_loan, share_path
+from habitat_analysis.finance.unit_costs import UnitCosts
+from habitat_analysis.formats import euros_m2, number
+from habitat_analysis.programme.case import TenureTerms, Typology
+from habitat_analysis.regulation import (
+    building_loan_years,
+    loan_rate,
+    price_cap_m2_su,
+    rent_cap_m2_month,
+    structure_constants,
+    tfpb_exemption_years,
+    vat_rate,
+)
+from habitat_analysis.study import ScenarioTerms, Study, Terms
+from habitat_analysis.study.model import Zones
+from habitat_analysis.tenures import Tenure, tenure
+
+MONTHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What every tenure of one operation shares."""
+
+    study: Study
+    scenario: ScenarioTerms
+    zones: Zones
+    typologies: tuple[Typology, ...]
+    su_mean_m2: float  # weighted by the shares of typologies
+    shab_mean_m2: float
+    unit_costs: UnitCosts  # euros before tax
+    works_factor: float  # of one more euro of works: contingency, revisions, fees, interest
+    facts: FactReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenureSheet:
+    """One tenure on one operation: the coefficients, and how they were reached."""
+
+    terms: TenureTerms
+    rent_cap_m2_month_eur: float | None = None  # after the structure coefficient and margins
+    net_rent: NetRent | None = None
+    price_ht_m2_su_eur: float | None = None  # highest over the typologies
+    price_cap_m2_su_eur: float | None = None
+
+
+def tenure_sheets(setting: Setting) -> dict[str, TenureSheet]:
+    """Build the sheet of every tenure the study offers.
+
+    Raises
+    ------
+    DataError
+        A sale price above its cap or missing, a loan longer than its product allows: every fault
+        with the legal text and what to change.
+    """
+    study = setting.study
+    faults = Faults(f"étude « {study.name} »")
+    sheets: dict[str, TenureSheet] = {}
+    for code in study.programme.tenures:
+        kind = tenure(code).kind
+        build = {"rental": _rental, "sale": _sale, "progressive": _progressive}[kind]
+        sheets[code] = build(setting, tenure(code), study.terms[code], faults)
+    faults.raise_if_any(code="E_TERMS")
+    return sheets
+
+
+def _common(setting: Setting, nature: Tenure, terms: Terms) -> dict[str, float | str | None]:
+    """Fill the coefficients that do not depend on the kind of the tenure."""
+    unit = setting.unit_costs
+    return {
+        "id": nature.code,
+        "kind": nature.kind,
+        "vat": vat_rate(setting.facts, nature).number,
+        "variable_cost_m2_eur": unit.variable_m2_ht_eur
+        + terms.works_gap_m2_eur * setting.works_factor,
+        "dwelling_cost_eur": unit.dwelling_ht_eur + unit.parking_ht_eur * terms.parking,
+        "subsidy_eur": terms.subsidy_eur,
+        "parking": terms.parking,
+        "cost_ceiling_m2_eur": terms.cost_ceiling_m2_eur,
+    }
+
+
+def _loan_terms(
+    setting: Setting, nature: Tenure, terms: Terms, faults: Faults
+) -> tuple[float, int]:
+    """Return the rate and the years of the building loan, the longest allowed by default."""
+    longest = building_loan_years(setting.facts, nature.loan_product)
+    years = int(terms.loan_years or longest.number)
+    if years > longest.number:
+        faults.add(
+            f"« statuts.{nature.code}.duree_pret_ans »",
+            f"{years} ans dépassent la durée permise de {number(longest.number)} ans"
+            f" ({longest.legal_reference}).",
+            f"Écrivez au plus {number(longest.number)}.",
+        )
+    return loan_rate(setting.facts, nature.loan_product) + setting.scenario.rate_shift, years
+
+
+def _rent_cap(setting: Setting, nature: Tenure, terms: Terms) -> float:
+    """Return the ceiling rent, EUR per m² of SU and month, structure coefficient included."""
+    base, per_dwelling = structure_constants(setting.facts)
+    coefficient = structure_coefficient(1, setting.su_mean_m2, base=base, per_dwelling=per_dwelling)
+    cap = rent_cap_m2_month(
+        setting.facts, nature.rent_product, abc=setting.zones.abc, zone_123=setting.zones.rents
+    )
+    return ceiling_rent_m2_month(cap.number, coefficient, margins=terms.local_margin)
+
+
+def _charges(setting: Setting, nature: Tenure) -> RentalCharges:
+    operating = setting.study.operating
+    exemption = tfpb_exemption_years(setting.facts, nature)
+    return RentalCharges(
+        management_eur_dwelling=operating.management_eur,
+        maintenance_eur_dwelling=operating.maintenance_eur,
+        insurance_eur_dwelling=operating.insurance_eur,
+        major_repairs_rate=operating.major_repairs_rate,
+        tfpb_eur_dwelling=operating.tfpb_eur,
+        tfpb_first_year=1 + (int(exemption.number) if exemption else 0),
+    )
+
+
+def _rental(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> TenureSheet:
+    rate, years = _loan_terms(setting, nature, terms, faults)
+    cap = _rent_cap(setting, nature, terms)
+    common = _common(setting, nature, terms)
+    rent = net_rent_m2_year(
+        cap,
+        _charges(setting, nature),
+        loss_share=setting.study.operating.loss_share,
+        su_mean_m2=setting.su_mean_m2,
+        building_cost_m2_su=float(common["variable_cost_m2_eur"] or 0)
+        * setting.shab_mean_m2
+        / setting.su_mean_m2,
+        rate=rate,
+        years=years,
+    )
+    loan = {"loan_rate": rate, "loan_years": years, "net_rent_m2_year_eur": max(0.0, rent.net)}
+    return TenureSheet(
+        terms=TenureTerms(**common, **loan),  # type: ignore[arg-type]
+        rent_cap_m2_month_eur=cap,
+        net_rent=rent,
+    )
+
+
+def _sale(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> TenureSheet:
+    common = _common(setting, nature, terms)
+    place = f"« statuts.{nature.code}.prix_ttc_m2_shab »"
+    if terms.price_ttc_m2_eur is None:
+        faults.add(place, "le prix de vente manque.", "Donnez un prix TTC par m² de SHAB.")
+        return TenureSheet(terms=TenureTerms(**common))  # type: ignore[arg-type]
+    widest = max(size.shab_m2 / size.su_m2 for size in setting.typologies)
+    price_ht_su = terms.price_ttc_m2_eur / (1 + float(common["vat"] or 0)) * widest
+    cap = None
+    if nature.price_product:
+        fact = price_cap_m2_su(setting.facts, nature.price_product, str(setting.zones.abc))
+        cap = fact.number
+        if price_ht_su > cap * (1 + 1e-9):
+            faults.add(
+                place,
+                f"le prix fait {euros_m2(price_ht_su, 'SU', tax='HT')}, au-dessus du plafond de"
+                f" {euros_m2(cap, 'SU', tax='HT')} ({fact.legal_reference}).",
+                f"Baissez-le à {euros_m2(cap / widest * (1 + float(common['vat'] or 0)), 'SHAB')}"
+                " TTC ou retirez ce statut.",
+            )
+    sale = {"price_m2_eur": terms.price_ttc_m2_eur, "ofs_land_m2_eur": terms.ofs_land_m2_eur}
+    return TenureSheet(
+        terms=TenureTerms(**common, **sale),  # type: ignore[arg-type]
+        price_ht_m2_su_eur=price_ht_su,
+        price_cap_m2_su_eur=cap,
+    )
+
+
+def _progressive(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> TenureSheet:
+    """Build the sheet of a SCIAPP: its loan rests on rents and shares bought year after year."""
+    term = int(setting.facts.value("regles", subject=nature.code, key="company_term_max"))
+    rate, longest = _loan_terms(setting, nature, terms, faults)
+    years = min(longest, term)
+    cap = _rent_cap(setting, nature, terms)
+    common = _common(setting, nature, terms)
+    if terms.n_parts < 1 or terms.budget_month_eur <= 0:
+        faults.add(
+            f"« statuts.{nature.code} »",
+            "le nombre de parts ou le budget mensuel du ménage manque.",
+            "Donnez « nombre_de_parts » et « budget_mensuel_menage ».",
+        )
+        return TenureSheet(
+            terms=TenureTerms(
+                **common,  # type: ignore[arg-type]
+                progressive_loan_eur={size.id: 0.0 for size in setting.typologies},
+            )
+        )
+    loans = {
+        size.id: _progressive_loan(setting, nature, terms, size, cap=cap, rate=rate, years=years)
+        for size in setting.typologies
+    }
+    return TenureSheet(
+        terms=TenureTerms(
+            **common,  # type: ignore[arg-type]
+            loan_rate=rate,
+            loan_years=years,
+            progressive_loan_eur=loans,
+        ),
+        rent_cap_m2_month_eur=cap,
+    )
+
+
+def _progressive_loan(
+    setting: Setting,
+    nature: Tenure,
+    terms: Terms,
+    size: Typology,
+    *,
+    cap: float,
+    rate: float,
+    years: int,
+) -> float:
+    """Capitalise the rents and shares of one lot, its value being its cost tax included."""
+    unit, facts = setting.unit_costs, setting.facts
+    vat = vat_rate(facts, nature).number
+    value = (
+        unit.variable_m2_ht_eur * size.shab_m2
+        + unit.dwelling_ht_eur
+        + unit.parking_ht_eur * terms.parking
+    ) * (1 + vat)
+    operating = setting.study.operating
+    charges = (
+        operating.management_eur
+        + operating.maintenance_eur
+        + operating.insurance_eur
+        + operating.major_repairs_rate * value
+    )
+    path = share_path(
+        ShareTerms(
+            shares=terms.n_parts,
+            lot_value_eur=value,
+            initial_shares=0,
+            rent_month_eur=cap * size.su_m2 * (1 - operating.loss_share),
+            budget_month_eur=terms.budget_month_eur * size.su_m2 / setting.su_mean_m2,
+            min_full_years=int(facts.value("regles", subject="SCIAPP", key="full_ownership_min")),
+            term_years=years,
+        )
+    )
+    return progressive_loan(path, rate=rate, years=years, charges_year_eur=charges)
+
+
+def price_table(sheets: dict[str, TenureSheet]) -> pd.DataFrame:
+    """Gather rents and prices against their caps, one row a tenure.
+
+    Returns
+    -------
+    prices
+        Indexed by tenure: ``rent_cap_m2_month_eur`` (SU), ``net_rent_m2_year_eur`` (SU),
+        ``price_ttc_m2_eur`` (SHAB), ``price_ht_m2_su_eur``, ``price_cap_m2_su_eur``; NaN where
+        the notion does not exist for the tenure.
+    """
+    rows = {
+        code: {
+            "rent_cap_m2_month_eur": sheet.rent_cap_m2_month_eur,
+            "net_rent_m2_year_eur": sheet.net_rent.net if sheet.net_rent else None,
+            "price_ttc_m2_eur": sheet.terms.price_m2_eur or None,
+            "price_ht_m2_su_eur": sheet.price_ht_m2_su_eur,
+            "price_cap_m2_su_eur": sheet.price_cap_m2_su_eur,
+        }
+        for code, sheet in sheets.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").astype(float)
