@@ -13,7 +13,6 @@ from scipy.optimize import brentq
 from habitat_analysis.errors import UsageError
 
 IRR_TOLERANCE = 1e-9  # residual of the discounted flows, relative to their absolute sum
-DISCOUNT_BOUNDS = (1e-9, 1e9)  # one-year discount factors searched when Newton does not settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,19 +258,19 @@ def _is_root(rate: float, flows: Sequence[float]) -> bool:
     return abs(math.fsum(discounted)) <= IRR_TOLERANCE * math.fsum(map(abs, discounted))
 
 
-def _bracketed_irr(flows: Sequence[float]) -> float | None:
+def _bracketed_irr(flows: Sequence[float]) -> float:
     """Search the discount factor v = 1/(1 + rate), unique when the sign changes once."""
+    dated = [(year, flow) for year, flow in enumerate(flows) if flow != 0]
+    first, last = dated[0][0], dated[-1][0]
 
     def value(log_factor: float) -> float:
-        discounted = [
-            math.copysign(math.exp(math.log(abs(flow)) + year * log_factor - shift), flow)
-            for year, flow in enumerate(flows)
-            if flow != 0
-            for shift in (max(0.0, log_factor) * (len(flows) - 1),)
-        ]
-        return math.fsum(discounted)
+        """Discounted sum, scaled so that neither end overflows; years from the first flow."""
+        scale = max(0.0, log_factor) * (last - first)
+        return math.fsum(
+            flow * math.exp((year - first) * log_factor - scale) for year, flow in dated
+        )
 
-    low, high = (math.log(bound) for bound in DISCOUNT_BOUNDS)
-    if value(low) * value(high) > 0:
-        return None
-    return math.expm1(-float(brentq(value, low, high, xtol=1e-14)))
+    reach = 1.0
+    while value(-reach) * value(reach) > 0:
+        reach *= 2
+    return math.expm1(-float(brentq(value, -reach, reach, xtol=1e-15)))
