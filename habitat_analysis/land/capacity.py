@@ -24,6 +24,8 @@ from habitat_analysis.study.programme import Typology
 Binding = Literal["emprise", "retraits", "pleine_terre", "densite", "hauteur"]
 Status = Literal["OK", "E_NOT_BUILDABLE"]
 
+NOT_BUILDABLE: Final = "E_NOT_BUILDABLE"
+
 NOT_EXAMINED: Final = (
     "ombres portées",
     "abords et patrimoine",
@@ -136,7 +138,7 @@ def site_capacity(
         dwellings=dwellings,
         by_typology=by_typology,
         parking_places=math.ceil(rules.places_per_dwelling * dwellings - COUNT_TOLERANCE),
-        status="OK" if kept.levels else "E_NOT_BUILDABLE",
+        status="OK" if kept.levels else NOT_BUILDABLE,
         buildable=footprints[kept.levels - 1] if kept.levels else Polygon(),
     )
 

@@ -102,9 +102,9 @@ def screen_sites(
     {'A': 0.8, 'B': 0.2}
     """
     _check(values, criteria, exclusions)
-    hits = _hits(values, exclusions)
+    hits = flag_exclusions(values, exclusions)
     kept = ~hits.any(axis=1).astype(bool)
-    terms = _terms(values, criteria)
+    terms = contributions(values, criteria)
     score = (terms.sum(axis=1) / _total_weight(criteria)).where(kept)
     second = topsis(values[kept], criteria).reindex(values.index)
     sites = pd.DataFrame(
@@ -127,6 +127,17 @@ def screen_sites(
         ranking=_order(sites["rank"]),
         topsis_ranking=_order(sites["topsis_rank"]),
     )
+
+
+def flag_exclusions(values: pd.DataFrame, exclusions: Sequence[Bar]) -> pd.DataFrame:
+    """Tell which exclusion puts which site aside: one boolean column each, by id."""
+    return pd.DataFrame({bar.id: _hit(values, bar) for bar in exclusions}, index=values.index)
+
+
+def contributions(values: pd.DataFrame, criteria: Sequence[Scale]) -> pd.DataFrame:
+    """Compute what each criterion brings to each site: its weight times its share."""
+    terms = {scale.id: scale.weight * _share(values, scale) for scale in criteria}
+    return pd.DataFrame(terms, index=values.index)
 
 
 def topsis(values: pd.DataFrame, criteria: Sequence[Scale]) -> pd.Series:
@@ -194,7 +205,7 @@ def weight_sweep(
     if not 0 <= step < 1:
         msg = f"Expected a step within [0, 1): got {step}."
         raise UsageError(msg)
-    kept = values[~_hits(values, exclusions).any(axis=1).astype(bool)]
+    kept = values[~flag_exclusions(values, exclusions).any(axis=1).astype(bool)]
     shares = pd.DataFrame({scale.id: _share(kept, scale) for scale in criteria}, index=kept.index)
     weights = np.array([scale.weight for scale in criteria])
     first = _order(rank_scores(_weighted(shares, weights)))[:1]
@@ -220,6 +231,11 @@ def _check(values: pd.DataFrame, criteria: Sequence[Scale], exclusions: Sequence
     if not values.index.is_unique:
         msg = "Expected each site once: the index of `values` has duplicates."
         raise UsageError(msg)
+    for ids in ([scale.id for scale in criteria], [bar.id for bar in exclusions]):
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            msg = f"Le critère ou l'exclusion {quoted(twice[0][:40])} est donné deux fois."
+            raise DataError(typeset(msg))
     for bar in exclusions:
         if isinstance(bar.value, str) and bar.op != "eq":
             msg = (
@@ -267,18 +283,8 @@ def _share(values: pd.DataFrame, scale: Scale) -> pd.Series:
     return pd.Series(np.nan_to_num(np.clip(share, 0, 1)), index=values.index)
 
 
-def _terms(values: pd.DataFrame, criteria: Sequence[Scale]) -> pd.DataFrame:
-    terms = {scale.id: scale.weight * _share(values, scale) for scale in criteria}
-    return pd.DataFrame(terms, index=values.index)
-
-
 def _weighted(shares: pd.DataFrame, weights: NDArray[np.float64]) -> pd.Series:
     return pd.Series(shares.to_numpy() @ weights / weights.sum(), index=shares.index)
-
-
-def _hits(values: pd.DataFrame, exclusions: Sequence[Bar]) -> pd.DataFrame:
-    """Tell which bar puts which site aside."""
-    return pd.DataFrame({bar.id: _hit(values, bar) for bar in exclusions}, index=values.index)
 
 
 def _hit(values: pd.DataFrame, bar: Bar) -> pd.Series:
