@@ -8,15 +8,17 @@ import pandas as pd
 from habitat_analysis.actuarial import loan_schedule
 from habitat_analysis.finance import costs, rental, sciapp
 
+KEYS = ("shab", "su", "dwellings", "parking")
 # Constants of the official example of section 3.2, inputs of the function.
 STRUCTURE = {"base": 0.77, "per_dwelling": 20.0}
 
 
 def cost_price(inputs: Mapping[str, Any]) -> dict[str, Any]:
     tenures = inputs["tenures"]
-    quantities = pd.DataFrame.from_dict(inputs["quantities"], orient="index").fillna(0.0)
+    quantities = pd.DataFrame.from_dict(inputs["quantities"], orient="index")
+    quantities = quantities.reindex(columns=list(KEYS)).fillna(0.0)
     names = ("contingency", "revision_rate", "revision_months", "finance_rate")
-    carried = ("land_carry_months", "works_months", "default_key")
+    carried = ("land_carry_months", "works_months")
     price = costs.cost_price(
         [
             costs.CostLine(
@@ -29,7 +31,10 @@ def cost_price(inputs: Mapping[str, Any]) -> dict[str, Any]:
             for line in inputs["lines"]
         ],
         [costs.Fee(id=fee["id"], label=fee["id"], rate=fee["rate"]) for fee in inputs["fees"]],
-        costs.CostParameters(**{name: inputs[name] for name in (*names, *carried)}),
+        costs.CostParameters(
+            **{name: inputs[name] for name in (*names, *carried)},
+            default_key=inputs.get("default_key", "shab"),
+        ),
         quantities.loc[list(tenures)],
         {code: tenure["vat"] for code, tenure in tenures.items()},
     )
