@@ -7,8 +7,9 @@ from habitat_analysis.feasibility.ground import (
     find_site,
     read_ground,
 )
-from habitat_analysis.feasibility.operation import Feasibility, study_site
-from habitat_analysis.feasibility.verdict import Verdict, covered_sentence, effort_sentence
+from habitat_analysis.feasibility.nouns import Feasibility, Verdict
+from habitat_analysis.feasibility.operation import study_site
+from habitat_analysis.feasibility.verdict import covered_sentence, effort_sentence
 
 __all__ = [
     "Feasibility",

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
 from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
-from habitat_analysis.feasibility.mix import MixReport, mix_report
-from habitat_analysis.feasibility.outlets import Outlet, single_ways_out
+from habitat_analysis.feasibility.mix import mix_report
+from habitat_analysis.feasibility.nouns import DetailedCosts, Feasibility, Verdict
+from habitat_analysis.feasibility.outlets import single_ways_out
 from habitat_analysis.feasibility.stress import stress_table
-from habitat_analysis.feasibility.verdict import Verdict, judge
-from habitat_analysis.finance.costs import CostPrice, cost_price
+from habitat_analysis.feasibility.verdict import judge
+from habitat_analysis.finance.costs import cost_price
 from habitat_analysis.finance.unit_costs import cost_lines
-from habitat_analysis.land.capacity import Capacity, site_capacity
+from habitat_analysis.land.capacity import site_capacity
 from habitat_analysis.land.sites import Site, assemble
 from habitat_analysis.land.zone_rules import rule_for
 from habitat_analysis.programme.case import Programme
@@ -25,59 +26,9 @@ from habitat_analysis.programme.economics import (
     imposed_programme,
     programme_quantities,
 )
-from habitat_analysis.programme.imposed import ImposedVerdict, judge_imposed
-from habitat_analysis.programme.optimum import Optimum, optimise
-from habitat_analysis.study import OBJECTIVES, PluRules, ScenarioTerms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetailedCosts:
-    """The prix de revient of a programme by line and tenure, and what sets it apart from the model.
-
-    Money in euros; `price` is before tax by line, tax included by tenure.
-    """
-
-    quantities: pd.DataFrame
-    price: CostPrice
-    spaces_ttc_eur: float
-    model_ttc_eur: float
-
-    @property
-    def total_ttc_eur(self) -> float:
-        """Lines and shared rooms, tax included."""
-        return self.price.total_ttc_eur + self.spaces_ttc_eur
-
-    @property
-    def gap_eur(self) -> float:
-        """Linear form of the model less detailed accounts: the VAT of the fixed cost."""
-        return self.model_ttc_eur - self.total_ttc_eur
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feasibility:
-    """Everything the report says about one site and one scenario."""
-
-    ground: Ground
-    scenario: ScenarioTerms
-    site: Site
-    parcels: pd.DataFrame  # rows of the screened table for the parcels of the site
-    zone_label: str
-    rules: PluRules
-    capacity: Capacity
-    file: CaseFile
-    optimum: Optimum
-    imposed: ImposedVerdict | None
-    costs: DetailedCosts | None  # None without a programme
-    mix: MixReport | None
-    stress: pd.DataFrame | None
-    outlets: tuple[Outlet, ...]  # single ways out of an impossible programme
-    facts: tuple[Fact, ...]
-    verdict: Verdict
-
-    @property
-    def programme(self) -> Programme | None:
-        """The programme kept, if there is one."""
-        return self.optimum.programme
+from habitat_analysis.programme.imposed import judge_imposed
+from habitat_analysis.programme.optimum import optimise
+from habitat_analysis.study import OBJECTIVES, PluRules
 
 
 def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Feasibility:

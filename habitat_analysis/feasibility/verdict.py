@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
+from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.formats import count, euros, join_fr, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence
 
-if TYPE_CHECKING:
-    from habitat_analysis.feasibility.operation import Feasibility
-
-Word = Literal["faisable", "faisable sous conditions", "infaisable", "sans réponse"]
 MEMORY = "from-memory-unverified"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """One word, the reasons that lead to it, and what must be settled first."""
-
-    word: Word
-    reasons: tuple[str, ...]  # three at most, the strongest first
-    conditions: tuple[str, ...]  # all that stands between here and « faisable »
 
 
 def judge(feasibility: Feasibility) -> Verdict:

@@ -1,0 +1,82 @@
+"""What a feasibility is made of: the verdict, the detailed costs, and all the report says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.ground import Ground
+from habitat_analysis.feasibility.mix import MixReport
+from habitat_analysis.feasibility.outlets import Outlet
+from habitat_analysis.finance.costs import CostPrice
+from habitat_analysis.land.capacity import Capacity
+from habitat_analysis.land.sites import Site
+from habitat_analysis.programme.case import Programme
+from habitat_analysis.programme.economics import CaseFile
+from habitat_analysis.programme.imposed import ImposedVerdict
+from habitat_analysis.programme.optimum import Optimum
+from habitat_analysis.study import PluRules, ScenarioTerms
+
+Word = Literal["faisable", "faisable sous conditions", "infaisable", "sans réponse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One word, the reasons that lead to it, and what must be settled first."""
+
+    word: Word
+    reasons: tuple[str, ...]  # three at most, the strongest first
+    conditions: tuple[str, ...]  # all that stands between here and « faisable »
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailedCosts:
+    """The prix de revient of a programme by line and tenure, and what sets it apart from the model.
+
+    Money in euros; `price` is before tax by line, tax included by tenure.
+    """
+
+    quantities: pd.DataFrame
+    price: CostPrice
+    spaces_ttc_eur: float
+    model_ttc_eur: float
+
+    @property
+    def total_ttc_eur(self) -> float:
+        """Lines and shared rooms, tax included."""
+        return self.price.total_ttc_eur + self.spaces_ttc_eur
+
+    @property
+    def gap_eur(self) -> float:
+        """Linear form of the model less detailed accounts: the VAT of the fixed cost."""
+        return self.model_ttc_eur - self.total_ttc_eur
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feasibility:
+    """Everything the report says about one site and one scenario."""
+
+    ground: Ground
+    scenario: ScenarioTerms
+    site: Site
+    parcels: pd.DataFrame  # rows of the screened table for the parcels of the site
+    zone_label: str
+    rules: PluRules
+    capacity: Capacity
+    file: CaseFile
+    optimum: Optimum
+    imposed: ImposedVerdict | None
+    costs: DetailedCosts | None  # None without a programme
+    mix: MixReport | None
+    stress: pd.DataFrame | None
+    outlets: tuple[Outlet, ...]  # single ways out of an impossible programme
+    facts: tuple[Fact, ...]
+    verdict: Verdict
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme kept, if there is one."""
+        return self.optimum.programme
