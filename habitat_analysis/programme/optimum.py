@@ -13,7 +13,6 @@ from habitat_analysis.programme.case import (
     MONEY_OBJECTIVES,
     OBJECTIVES,
     Case,
-    Placement,
     Programme,
     check_objectives,
 )
@@ -171,19 +170,16 @@ def proof_sentence(optimum: Optimum) -> str:
 
 
 def read_programme(model: ProgrammeModel, values: Mapping[str, float]) -> Programme:
-    """Read the values of the variables as a programme."""
+    """Read the values of the variables as a programme.
+
+    Households are not read: among equal optima the solver leaves some of them out, so the
+    evaluation places them again, as many as can be.
+    """
     units = {cell: round(values.get(x.name, 0.0)) for cell, x in model.units.items()}
-    placed = {key: round(values.get(f.name, 0.0)) for key, f in model.placed.items()}
+    rooms = {room: round(values.get(s.name, 0.0)) for room, s in model.spaces.items()}
     return Programme(
         units={cell: n for cell, n in units.items() if n},
-        spaces=tuple(
-            room for room, built in model.spaces.items() if round(values.get(built.name, 0.0))
-        ),
-        placements=tuple(
-            Placement(class_id=c, typology=t, tenure=u, count=n)
-            for (c, t, u), n in placed.items()
-            if n
-        ),
+        spaces=tuple(room for room, built in rooms.items() if built),
     )
 
 
@@ -196,7 +192,7 @@ def _certified(
     claimed, reached = (result.objective or 0.0) * _unit(name), _reached(evaluation, name)
     agreed = AGREEMENT * max(1.0, abs(claimed))
     loss = _loss(name, reached, claimed)
-    # Stopped early, money may be left idle in a solution: the account can only be better then.
+    # Stopped early, a solution may leave money idle or needs uncovered: the account is better.
     if loss > agreed or (result.status == "optimal" and loss < -agreed):
         faults.append(f"{name} : {reached} au lieu de {claimed}")
     for stage in stages:

@@ -4,21 +4,24 @@ Used to judge a programme typed by people, and to check the solver's own placeme
 of a class are alike, so placing is a flow from classes to cells. The numbers of households that
 can be placed from each quartile form a polymatroid: a vector of numbers is possible if and only
 if, for every set of quartiles, its sum is at most what a flow can place from that set alone. The
-vectors are few (one dimension a quartile), so all of them are tried against the quartile rules.
+vectors are few (one dimension a quartile), so all those of a total are tried against the quartile
+rules, from the largest total down.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import maximum_flow
 
-from habitat_analysis.programme.case import Case, Cell, NeedClass, Placement
+from habitat_analysis.programme.case import Case, Cell, NeedClass, Placement, ShareRule
 
 TOLERANCE: Final = 1e-6  # households
 
@@ -83,20 +86,28 @@ def _best_numbers(
     positions = range(len(quartiles))
     subsets = chain.from_iterable(combinations(positions, k + 1) for k in positions)
     limits = {subset: _placeable([quartiles[i] for i in subset], units) for subset in subsets}
-    vectors = np.indices([limits[(i,)] + 1 for i in positions]).reshape(len(quartiles), -1)
-    total = vectors.sum(axis=0)
-    possible = np.ones(len(total), dtype=bool)
-    for subset, limit in limits.items():
-        possible &= vectors[list(subset)].sum(axis=0) <= limit
-    for rule in case.rules.quartiles:
-        part = vectors[[i for i in positions if quartiles[i].name in rule.members]].sum(axis=0)
-        if rule.min is not None:
-            possible &= part >= rule.min * total - TOLERANCE
-        if rule.max is not None:
-            possible &= part <= rule.max * total + TOLERANCE
-    score = np.where(possible, total, -1)
-    best = len(score) - 1 - int(np.argmax(score[::-1]))  # the last: most of the first quartiles
-    return [int(number) for number in vectors[:, best]]
+    *first, last = (limits[(i,)] for i in positions)
+    sizes = [limit + 1 for limit in first]
+    heads = np.indices(sizes).reshape(len(first), math.prod(sizes))
+    for total in range(limits[tuple(positions)], 0, -1):
+        tail = total - heads.sum(axis=0)
+        vectors = np.vstack([heads, tail])[:, (tail >= 0) & (tail <= last)]
+        possible = np.ones(vectors.shape[1], dtype=bool)
+        for subset, limit in limits.items():
+            possible &= vectors[list(subset)].sum(axis=0) <= limit
+        for rule in case.rules.quartiles:
+            part = vectors[[i for i in positions if quartiles[i].name in rule.members]].sum(axis=0)
+            possible &= _share_kept(rule, part, total)
+        if possible.any():
+            best = np.flatnonzero(possible)[-1]  # the last: most of the first quartiles
+            return [int(number) for number in vectors[:, best]]
+    return [0 for _ in positions]
+
+
+def _share_kept(rule: ShareRule, part: npt.NDArray[np.int_], total: int) -> npt.NDArray[np.bool_]:
+    least = -np.inf if rule.min is None else rule.min * total - TOLERANCE
+    most = np.inf if rule.max is None else rule.max * total + TOLERANCE
+    return (part >= least) & (part <= most)
 
 
 def _placeable(quartiles: Sequence[_Quartile], units: Mapping[Cell, int]) -> int:
