@@ -144,10 +144,11 @@ def unite(shapes: Sequence[BaseGeometry], *, names: Sequence[str] = ()) -> Polyg
         msg = "Aucune parcelle n'est donnée pour ce site. Indiquez au moins un identifiant (IDU)."
         raise DataError(typeset(msg), code="E_NO_PARCEL")
     _check_shapes(shapes, called)
-    _check_overlaps(shapes, called)
+    if len(shapes) > 1:
+        _check_overlaps(shapes, called)
     union = shapes[0] if len(shapes) == 1 else _close_gaps(shapely.union_all(list(shapes)))
     pieces = [piece for piece in shapely.get_parts(union) if piece.area > 0]
-    if len(pieces) != 1 or not _hold_together(shapes):
+    if len(pieces) != 1 or (len(shapes) > 1 and not _hold_together(shapes)):
         shown = ", ".join(quoted(name) for name in called[:6])
         msg = (
             f"Parcelles {shown} : elles ne forment pas un seul terrain d'un tenant. "
@@ -189,8 +190,6 @@ def _lines(geometry: BaseGeometry) -> MultiLineString:
     """Keep the lines of a geometry, as one MultiLineString."""
     parts = shapely.get_parts(geometry)
     lines = [part for part in parts if part.geom_type in {"LineString", "LinearRing"}]
-    if not lines:
-        return MultiLineString()
     merged = shapely.line_merge(shapely.union_all(lines))
     return MultiLineString(list(shapely.get_parts(merged)))
 
