@@ -102,21 +102,43 @@ def read_layer(
         France (``E_CRS``), or no row is left (``E_LAYER``).
     """
     source = read_source(path, name_hint=name_hint or what)
+    return prepare_layer(
+        source,
+        what=what,
+        shape=shape,
+        declared_crs=declared_crs,
+        id_columns=id_columns,
+        public_columns=public_columns,
+        national=national,
+    )
+
+
+def prepare_layer(
+    source: Source,
+    *,
+    what: str,
+    shape: Shape = "surface",
+    declared_crs: str | None = None,
+    id_columns: Sequence[str] = ("id",),
+    public_columns: Sequence[str] = (),
+    national: bool = False,
+) -> Loaded:
+    """Make a source ready to be measured; arguments and refusals of `read_layer`."""
     names = _row_names(source, what, id_columns)
     _refuse_unreadable(source, names)
     losses: list[Loss] = []
     rows, private_notes = _without_persons(source.rows, public_columns)
-    table = gpd.GeoDataFrame(rows.assign(_name=names), geometry=source.shapes)
-    absent = shapely.is_missing(source.shapes) | shapely.is_empty(source.shapes)
+    shapes = _single_points(source.shapes) if shape == "point" else source.shapes
+    table = gpd.GeoDataFrame(rows.assign(_name=names), geometry=shapes)
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     table = _keep(table, ~absent, "géométrie absente ou vide", losses)
-    table = _keep(
-        table, _is_of(table, shape), f"géométrie qui n'est pas un {_SHAPES[shape]}", losses
-    )
-    _refuse_if_empty(table, losses, source.file, what)
+    other = f"géométrie qui n'est pas un {_SHAPES[shape]}"
+    table = _keep(table, _is_of(table, shape), other, losses)
+    _refuse_if_empty(table, losses, source.file)
     table, place_notes = _project(table, source, declared_crs)
     table = _only_in_france(table, source.file, losses, national=national)
     table, repair_notes = _repair(table, what, losses) if shape == "surface" else (table, ())
-    _refuse_if_empty(table, losses, source.file, what)
+    _refuse_if_empty(table, losses, source.file)
     return Loaded(
         table=table.drop(columns="_name").reset_index(drop=True),
         dropped=losses_table(losses),
@@ -133,6 +155,27 @@ def losses_table(losses: Iterable[Loss]) -> pd.DataFrame:
     rows = [(loss.reason, len(loss.ids), _first(loss.ids), loss.family) for loss in losses]
     table = pd.DataFrame(rows, columns=["reason", "count", "ids", "family"])
     return table.astype({"count": int})
+
+
+def text_column(rows: pd.DataFrame, *names: str) -> pd.Series:
+    """Take the first of these columns that is there as text; "" where nothing is written.
+
+    Examples
+    --------
+    >>> text_column(pd.DataFrame({"typepsc": [5.0, None]}), "typepsc", "type").tolist()
+    ['5', '']
+    """
+    name = next((name for name in names if name and name in rows), None)
+    if name is None:
+        return pd.Series("", index=rows.index, dtype=str)
+    return rows[name].map(_written)
+
+
+def _written(value: Any) -> str:
+    if not _is_text(value):
+        return ""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value).strip()
 
 
 # ---------------------------------------------------------------------------- rows
@@ -157,7 +200,8 @@ def _without_persons(
 
 
 def _is_text(value: Any) -> bool:
-    return value is not None and value == value and str(value).strip() != ""
+    missing = value is None or value is pd.NA or value != value
+    return not missing and str(value).strip() != ""
 
 
 def _first(ids: Sequence[str]) -> str:
@@ -171,6 +215,13 @@ def _refuse_unreadable(source: Source, names: Sequence[str]) -> None:
             why = "géométrie illisible (contour ouvert, nombre infini ou coordonnée absente)."
             faults.add(name, why, "Corrigez-la, ou retirez l'objet.")
     faults.raise_if_any(code="E_LAYER")
+
+
+def _single_points(shapes: np.ndarray) -> np.ndarray:
+    """Take the point of the multipoints that hold just one, as exports often write them."""
+    kinds, sizes = shapely.get_type_id(shapes), shapely.get_num_geometries(shapes)
+    lone = (kinds == shapely.GeometryType.MULTIPOINT) & (sizes == 1)
+    return np.where(lone, shapely.get_geometry(shapes, 0), shapes)
 
 
 def _is_of(table: gpd.GeoDataFrame, shape: Shape) -> np.ndarray:
@@ -187,14 +238,14 @@ def _keep(
     return table.loc[kept]
 
 
-def _refuse_if_empty(table: pd.DataFrame, losses: Sequence[Loss], file: str, what: str) -> None:
+def _refuse_if_empty(table: pd.DataFrame, losses: Sequence[Loss], file: str) -> None:
     if not table.empty:
         return
     faults = Faults(file)
     for loss in losses:
         for name in loss.ids:
             faults.add(name, f"{loss.reason}.", "Corrigez-la à la source.")
-    faults.add("", f"aucune {what} utilisable." if what != "point" else "aucun point utilisable.")
+    faults.add("", "aucun objet utilisable.", "Vérifiez que c'est la bonne couche.")
     faults.raise_if_any(code="E_LAYER")
 
 

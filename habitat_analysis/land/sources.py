@@ -91,7 +91,7 @@ def read_source(path: Path | str, *, name_hint: str) -> Source:
         return _read_shapefile(path)
     if name.endswith(".zip"):
         return _read_zip(path, name_hint)
-    found = describe_content(path.open("rb").read(16))
+    found = describe_content(_head(path))
     what = f"le contenu est {found}" if found else f"format {quoted(path.suffix or 'sans suffixe')}"
     raise _refusal(path.name, f"{what}, non pris en charge.", f"Formats acceptés : {_SUFFIXES}.")
 
@@ -329,8 +329,9 @@ def _read_gdal(path: Path, *, layer: str | None = None, encoding: str | None = N
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on odd files
             frame = pyogrio.read_dataframe(path, layer=layer, encoding=encoding)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        raise _damaged(path) from None
+    except (UnicodeDecodeError, LookupError):
+        why = "textes illisibles dans le codage annoncé (fichier .cpg)."
+        raise _refusal(path.name, why, "Corrigez ce codage, ou réexportez en UTF-8.") from None
     except (RuntimeError, ValueError, shapely.errors.GEOSException):
         raise _damaged(path) from None
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -355,9 +356,13 @@ def _real_crs(crs: pyproj.CRS | None) -> pyproj.CRS | None:
     return crs if crs is not None and (crs.is_projected or crs.is_geographic) else None
 
 
-def _expect_start(path: Path, start: bytes, what: str) -> None:
+def _head(path: Path) -> bytes:
     with path.open("rb") as stream:
-        head = stream.read(64)
+        return stream.read(64)
+
+
+def _expect_start(path: Path, start: bytes, what: str) -> None:
+    head = _head(path)
     if not head.startswith(start):
         found = describe_content(head)
         why = f"le suffixe annonce {what}, le contenu est {found or 'autre chose'}."

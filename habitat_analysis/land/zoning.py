@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from habitat_analysis.errors import Faults
 from habitat_analysis.files import printable
 from habitat_analysis.formats import count, quoted
 from habitat_analysis.land.buildings import overlaps
-from habitat_analysis.land.geodata import Loaded, read_layer
+from habitat_analysis.land.geodata import Loaded, read_layer, text_column
 
 FAMILIES: Final = ("U", "AUc", "AUs", "A", "N")
 
@@ -67,13 +67,13 @@ def load_zoning(path: Path | str, *, declared_crs: str | None = None) -> Loaded:
     table = gpd.GeoDataFrame(
         {
             "zone_id": [f"Z{rank:03d}" for rank in range(1, len(rows) + 1)],
-            "label": _text(rows, "libelle"),
-            "label_long": _text(rows, "libelong"),
-            "type": _text(rows, "typezone"),
+            "label": text_column(rows, "libelle"),
+            "label_long": text_column(rows, "libelong"),
+            "type": text_column(rows, "typezone"),
             "family": families,
-            "destination": _text(rows, "destdomi").map(_two_digits),
-            "destinations_allowed": _text(rows, "destoui"),
-            "destinations_forbidden": _text(rows, "destnon"),
+            "destination": text_column(rows, "destdomi").map(_two_digits),
+            "destinations_allowed": text_column(rows, "destoui"),
+            "destinations_forbidden": text_column(rows, "destnon"),
             "approved_on": _approvals(rows),
         },
         geometry=rows.geometry,
@@ -155,7 +155,7 @@ def family_of(zone_type: str) -> str:
 
 
 def _families(rows: pd.DataFrame, faults: Faults) -> tuple[pd.Series, tuple[str, ...]]:
-    types = _text(rows, "typezone")
+    types = text_column(rows, "typezone")
     families = types.map(family_of)
     for position in np.flatnonzero(families.eq("").to_numpy()):
         label = printable(str(rows["libelle"].iloc[position]))
@@ -171,28 +171,14 @@ def _families(rows: pd.DataFrame, faults: Faults) -> tuple[pd.Series, tuple[str,
     return families, (note,) if vague else ()
 
 
-def _text(rows: pd.DataFrame, column: str) -> pd.Series:
-    if column not in rows:
-        return pd.Series("", index=rows.index)
-    return rows[column].map(_as_text)
-
-
-def _as_text(value: Any) -> str:
-    if value is None or value != value:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip()
-
-
 def _two_digits(code: str) -> str:
     return code.zfill(2) if code.isdigit() else code
 
 
 def _approvals(rows: pd.DataFrame) -> pd.Series:
     """ISO date of approval: DATAPPRO, else the end of IDURBA ("30014_PLU_20171013")."""
-    written = _text(rows, "datappro")
-    from_name = _text(rows, "idurba").str.extract(r"_(\d{8})(?:_[A-Z])?$")[0].fillna("")
+    written = text_column(rows, "datappro")
+    from_name = text_column(rows, "idurba").str.extract(r"_(\d{8})(?:_[A-Z])?$")[0].fillna("")
     digits = written.where(written.ne(""), from_name).str.replace("-", "").str[:8]
     dates = pd.to_datetime(digits, format="%Y%m%d", errors="coerce")
     return dates.dt.strftime("%Y-%m-%d").fillna("")
