@@ -9,11 +9,14 @@ from habitat_analysis.feasibility.ground import (
 )
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict
 from habitat_analysis.feasibility.operation import study_site
+from habitat_analysis.feasibility.results import results_of, results_text, summary_row
+from habitat_analysis.feasibility.results_schema import Resultats
 from habitat_analysis.feasibility.verdict import covered_sentence, effort_sentence
 
 __all__ = [
     "Feasibility",
     "Ground",
+    "Resultats",
     "SiteIdus",
     "Verdict",
     "choose_sites",
@@ -21,5 +24,8 @@ __all__ = [
     "effort_sentence",
     "find_site",
     "read_ground",
+    "results_of",
+    "results_text",
     "study_site",
+    "summary_row",
 ]
