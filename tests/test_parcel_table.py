@@ -10,6 +10,7 @@ from shapely import Polygon, box
 
 from habitat_analysis.land.buildings import built_area, load_buildings
 from habitat_analysis.land.candidates import FIELD_LABELS, FIELDS, screen_parcels, unbuilt_parcels
+from habitat_analysis.land.context import risk_of_parcels
 from habitat_analysis.land.parcel_table import describe_parcels, inscribed_width, unexamined_layers
 from habitat_analysis.land.parcels import load_parcels
 from habitat_analysis.land.reasons import AFTER_CAPACITY, PHYSICAL, reason_sentences
@@ -103,7 +104,7 @@ def layers():
     return {
         "built": built,
         "distances": {"transit_m": everywhere + 300.0},
-        "risks": pd.DataFrame({"flood_level": levels, "flood_share": everywhere}),
+        "risks": pd.DataFrame({"risk_level": levels, "flood_share": everywhere}),
     }
 
 
@@ -192,12 +193,13 @@ def test_owners_are_scored_and_unknown_ones_are_missing():
 
 def test_absent_layers_are_missing_never_zero_and_named():
     table = describe(built=None, distances=None, risks=None)
-    assert table[["built_m2", "transit_m", "flood_level", "flood_share"]].isna().all(axis=None)
+    assert table[["built_m2", "transit_m", "risk_level", "flood_share"]].isna().all(axis=None)
     assert unexamined_layers(table) == (
         "bâti",
         "arrêts de transport",
         "écoles",
         "commerces",
+        "plans de prévention des risques",
         "risques d'inondation",
         "maîtrise foncière",
     )
@@ -205,6 +207,20 @@ def test_absent_layers_are_missing_never_zero_and_named():
     assert reason_of(screened, "built") == reason_of(screened, "flooded") == ""
     kept = screened.kept.set_index("idu")
     assert kept.loc[IDU["good"], "missing"] == "distance à l'arrêt, niveau de risque"
+
+
+def test_the_layers_are_taken_as_the_loaders_give_them():
+    parcels = commune()
+    red = gpd.GeoDataFrame(
+        {"risk_id": ["1"], "kind": ["inondation"], "level": ["rouge"], "label": ["PPRI"]},
+        geometry=parcels.geometry[parcels["idu"] == IDU["flooded"]].to_list(),
+        crs="EPSG:2154",
+    )
+    screened = screen_parcels(describe(risks=risk_of_parcels(parcels, red)), study())
+    assert reason_of(screened, "flooded") == "exclusion:rouge"
+    levels = screened.parcels.set_index("idu")["risk_level"]
+    assert levels[IDU["good"]] == "aucun"
+    assert screened.kept["flood_share"].tolist() == [0.0]
 
 
 def test_without_zoning_no_rule_applies_and_nothing_is_out_of_the_zones():
@@ -353,6 +369,7 @@ def test_latresne_is_screened_without_losing_a_parcel(latresne):
         "arrêts de transport",
         "écoles",
         "commerces",
+        "plans de prévention des risques",
         "risques d'inondation",
         "maîtrise foncière",
     )

@@ -40,7 +40,7 @@ FIELDS: Final = {
     "capacite_logements": "capacity_dwellings",
     "surface_m2": "area_m2",
     "part_inondable": "flood_share",
-    "niveau_risque": "flood_level",
+    "niveau_risque": "risk_level",
     "surface_batie_m2": "built_m2",
 }
 
@@ -54,7 +54,7 @@ FIELD_LABELS: Final = {
     "capacity_dwellings": "capacité en logements",
     "area_m2": "surface",
     "flood_share": "part inondable",
-    "flood_level": "niveau de risque",
+    "risk_level": "niveau de risque",
     "built_m2": "surface bâtie",
 }
 

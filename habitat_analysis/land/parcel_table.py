@@ -26,7 +26,12 @@ from habitat_analysis.study.programme import Typology
 OWNER_SCORES: Final = {"public": 1.0, "cooperatif": 0.7, "prive": 0.4, "refus": 0.0}
 
 DISTANCES: Final = ("transit_m", "school_m", "shops_m")
-RISKS: Final = ("flood_level", "flood_share")
+RISKS: Final = {  # column -> its type
+    "risk_level": "object",
+    "risk_share": "float64",
+    "flood_level": "object",
+    "flood_share": "float64",
+}
 CAPACITY: Final = {  # column -> its type, where no capacity was computed it is missing
     "capacity_status": "object",
     "capacity_dwellings": "float64",
@@ -45,6 +50,7 @@ LAYERS: Final = {
     "transit_m": "arrêts de transport",
     "school_m": "écoles",
     "shops_m": "commerces",
+    "risk_level": "plans de prévention des risques",
     "flood_level": "risques d'inondation",
     "owner_score": "maîtrise foncière",
 }
@@ -82,7 +88,8 @@ def describe_parcels(
     distances
         Distances in metres by IDU, under the names of `DISTANCES`.
     risks
-        ``flood_level`` and ``flood_share`` by IDU (column or index).
+        The columns of `RISKS` by IDU (column or index): worst level and share of the parcel, over
+        all risks and over floods.
 
     Returns
     -------
@@ -99,11 +106,10 @@ def describe_parcels(
             _measures(parcels),
             _by_idu(zones_of, parcels["idu"], (*ZONE_COLUMNS, "destination")),
             _surroundings(parcels["idu"], built, distances or {}),
-            _by_idu(risks, parcels["idu"], RISKS),
+            _by_idu(risks, parcels["idu"], list(RISKS)).astype(RISKS),
         ],
         axis=1,
     )
-    known["flood_share"] = known["flood_share"].astype(float)
     matched = match_rules(known, rules)
     table = known.assign(**_of_rules(known, matched), **_of_owners(parcels["idu"], land))
     rows = [
