@@ -121,7 +121,7 @@ def to_integer(
         labels=labels,
         private=private,
     )
-    broken = values.notna() & ((values.mod(1) != 0) | (values.abs() > 2**53))
+    broken = values.notna() & ((values.mod(1) != 0) | (values.abs() >= 2**53))
     door = _Door(cells, faults, labels, private)
     door.refuse(broken, "qui n'est pas un nombre entier", "Corrigez la valeur.")
     return values.mask(broken).astype("Int64")
