@@ -166,7 +166,8 @@ def proof_sentence(optimum: Optimum) -> str:
     what = f"pour {OBJECTIVE_LABELS[late.objective]}"
     if late.gap is None:
         return typeset(f"{label} : {what}, rien n'est prouvé.")
-    return typeset(f"{label} : {what}, au plus {percent(late.gap)} de mieux existe.")
+    most = f"au plus {percent(late.gap)}" if late.gap >= 0.0005 else f"moins de {percent(0.001)}"
+    return typeset(f"{label} : {what}, {most} de mieux existe.")
 
 
 def read_programme(model: ProgrammeModel, values: Mapping[str, float]) -> Programme:

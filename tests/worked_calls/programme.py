@@ -16,6 +16,7 @@ from habitat_analysis.programme.case import (
     Typology,
 )
 from habitat_analysis.programme.evaluation import Evaluation, Scenario, evaluate
+from habitat_analysis.programme.frontier import pareto
 from habitat_analysis.programme.optimum import optimise
 
 
@@ -164,9 +165,16 @@ def evaluate_programme(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def pareto_points(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    points = pareto(read_case(inputs["program"]), inputs["housed_min"])
+    known = points["value"].where(points["value"].notna(), None).tolist()
+    return {"points": [list(point) for point in zip(inputs["housed_min"], known, strict=True)]}
+
+
 CALLS: dict[str, Callable[[dict[str, Any]], object]] = {
     "optimise_programme": optimise_programme,
     "evaluate_programme": evaluate_programme,
+    "pareto": pareto_points,
 }
 WITNESSES: dict[str, Callable[[dict[str, Any], Any], object]] = {
     "optimise_programme": optimise_witness,
