@@ -1,9 +1,11 @@
-"""Text from data is hostile: the only two ways it enters a page or a map."""
+"""Text from data is hostile: the only ways it enters a page or a map."""
 
 from __future__ import annotations
 
 import html
-from typing import Final
+import json
+import re
+from typing import Any, Final
 
 # Leaflet and folium paste texts into template literals, where `${...}` runs even once escaped.
 _TEMPLATE_LITERALS: Final = str.maketrans(
@@ -34,3 +36,19 @@ def map_text(value: object) -> str:
     '&#36;&#123;alert(1)&#125; &#96;x&#96; &#92;'
     """
     return html_text(value).translate(_TEMPLATE_LITERALS)
+
+
+def map_json(value: Any) -> str:
+    r"""Write data as JSON inert in a script of folium.
+
+    Folium renders its own output a second time as a Jinja template: ``{{...}}`` in a text, even
+    one that is never displayed, would run in Python. No structure of JSON has such an opening, so
+    only texts are changed, and they read back the same.
+
+    Examples
+    --------
+    >>> print(map_json({"a": "{{7*7}} </script>"}))
+    {"a":"\u007b{7*7}} \u003c/script\u003e"}
+    """
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return re.sub(r"[<>&']|\{(?=[{%#])", lambda match: f"\\u{ord(match[0]):04x}", text)

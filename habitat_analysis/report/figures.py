@@ -108,13 +108,20 @@ def house_style() -> AbstractContextManager[None]:
 def blank(height_in: float, title: str, *, sources: str = "", n_panels: int = 1) -> Panels:
     """Open a figure as wide as the page: title, panels side by side, a strip for the sources."""
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
-    strips = figure.subfigures(2, 1, height_ratios=[height_in - 0.2, 0.2])
+    lines = source_lines(sources)
+    foot_in = 0.1 + 0.11 * len(lines)
+    strips = figure.subfigures(2, 1, height_ratios=[height_in - foot_in, foot_in])
     body, foot = cast("Sequence[SubFigure]", strips)
     body.suptitle(
         "\n".join(textwrap.wrap(title, 95)), x=0.012, ha="left", fontsize=11, fontweight="bold"
     )
-    foot.text(0.012, 0.5, sources, va="center", fontsize=6.5, color=palette.MUTED_TEXT)
+    foot.text(0.012, 0.5, "\n".join(lines), va="center", fontsize=6.5, color=palette.MUTED_TEXT)
     return figure, list(body.subplots(1, n_panels, squeeze=False)[0])
+
+
+def source_lines(sources: str) -> list[str]:
+    """Cut the line of sources to the width of the page."""
+    return textwrap.wrap(sources, 150)
 
 
 def legend_below(axes: Axes, handles: Sequence[Artist]) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from habitat_analysis.report import scenes
-from habitat_analysis.report.escape import map_text
+from habitat_analysis.report.escape import map_json, map_text
 from habitat_analysis.report.maps_page import OfflineMap
 from habitat_analysis.report.maps_swatches import leaflet_style
 from habitat_analysis.report.scene_layers import LEGAL_CRS, Layer, Shape, Text
@@ -113,15 +113,15 @@ class _Shapes(folium.map.Layer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        const {{ this.get_name() }}_styles = {{ this.styles|tojson }};
+        const {{ this.get_name() }}_styles = {{ this.styles }};
         const {{ this.get_name() }} = L.featureGroup([
-            L.geoJson({{ this.data|tojson }}, {
+            L.geoJson({{ this.data }}, {
                 pane: "{{ this.pane }}", smoothFactor: 0.5,
-                interactive: {{ this.interactive|tojson }}, className: "{{ this.css }}",
+                interactive: {{ this.interactive }}, className: "{{ this.css }}",
                 style: (feature) => {{ this.get_name() }}_styles[feature.properties.s],
                 onEachFeature: habitatDescribe
             }),
-            ...{{ this.texts|tojson }}.map((text) => L.marker([text[0], text[1]], {
+            ...{{ this.texts }}.map((text) => L.marker([text[0], text[1]], {
                 pane: "texts", interactive: false, keyboard: false,
                 icon: L.divIcon({className: text[3], iconSize: null,
                                  html: "<span>" + text[2] + "</span>"})
@@ -135,12 +135,12 @@ class _Shapes(folium.map.Layer):
         super().__init__(name=map_text(layer.name), overlay=True, control=True, show=True)
         self._name = "Shapes"
         self.pane = layer.key
-        self.interactive = any(shape.facts for shape in layer.shapes)
+        self.interactive = map_json(any(shape.facts for shape in layer.shapes))
         self.css = "contour-seul" if layer.key == "risks" else ""
         symbols = list(dict.fromkeys(shape.symbol for shape in layer.shapes))
-        self.styles = [leaflet_style(symbol) for symbol in symbols]
-        self.data = _collection(layer.shapes, symbols)
-        self.texts = _texts(layer.texts)
+        self.styles = map_json([leaflet_style(symbol) for symbol in symbols])
+        self.data = map_json(_collection(layer.shapes, symbols))
+        self.texts = map_json(_texts(layer.texts))
 
 
 class _Marks(folium.map.Layer):
@@ -149,7 +149,7 @@ class _Marks(folium.map.Layer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        const {{ this.get_name() }} = L.featureGroup({{ this.marks|tojson }}.map((mark) =>
+        const {{ this.get_name() }} = L.featureGroup({{ this.marks }}.map((mark) =>
             L.marker([mark[0], mark[1]], {
                 pane: "points", keyboard: false,
                 icon: L.divIcon({className: "habitat-point", iconSize: null, html: mark[2]})
@@ -163,10 +163,12 @@ class _Marks(folium.map.Layer):
         super().__init__(name=map_text(layer.name), overlay=True, control=True, show=True)
         self._name = "Marks"
         points = _degrees([shape.geometry.centroid for shape in layer.shapes])
-        self.marks = [
-            [point.y, point.x, _disc(shape.symbol), _facts(shape)]
-            for point, shape in zip(points, layer.shapes, strict=True)
-        ]
+        self.marks = map_json(
+            [
+                [point.y, point.x, _disc(shape.symbol), _facts(shape)]
+                for point, shape in zip(points, layer.shapes, strict=True)
+            ]
+        )
 
 
 class _LayerPanel(folium.LayerControl):

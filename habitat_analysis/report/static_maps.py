@@ -22,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from habitat_analysis import formats
 from habitat_analysis.report import palette, scenes
-from habitat_analysis.report.figures import WIDTH_IN, Chart, house_style
+from habitat_analysis.report.figures import WIDTH_IN, Chart, house_style, source_lines
 from habitat_analysis.report.scene_layers import Layer
 from habitat_analysis.report.scenes import Scene
 from habitat_analysis.report.symbols import Symbol
@@ -106,7 +106,14 @@ def draw(scene: Scene) -> Chart:
         _north(plan)
         _scale_bar(plan)
         _legend(figure.add_axes((0.725, 0.055, 0.265, 0.855)), scene)
-        figure.text(0.012, 0.018, scene.sources, fontsize=6.5, color=palette.MUTED_TEXT)
+        figure.text(
+            0.012,
+            0.008,
+            "\n".join(source_lines(scene.sources)),
+            fontsize=6.5,
+            color=palette.MUTED_TEXT,
+            va="bottom",
+        )
     return Chart(figure, alternative(scene), scene.title)
 
 
@@ -120,13 +127,14 @@ def alternative(scene: Scene) -> str:
 
 
 def _title(figure: Figure, scene: Scene) -> None:
-    lines = textwrap.wrap(scene.title, 70)[:2]
-    figure.text(0.012, 0.985, "\n".join(lines), fontsize=11, fontweight="bold", va="top", ha="left")
+    room = 52 if scene.notices else 85
+    lines = textwrap.wrap(scene.title, room, max_lines=2, placeholder=" …")
+    figure.text(0.012, 0.985, "\n".join(lines), fontsize=11, fontweight="bold", va="top")
     if scene.notices:
         figure.text(
             0.99,
             0.965,
-            " · ".join(scene.notices),
+            "\n".join(textwrap.wrap(" · ".join(scene.notices), 42, max_lines=2)),
             fontsize=8,
             fontweight="bold",
             color="#4A3000",

@@ -1,0 +1,153 @@
+"""Page one of a report: the verdict, its reasons, five figures and what they rest on."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from habitat_analysis.feasibility import Feasibility, covered_sentence, effort_sentence
+from habitat_analysis.formats import count, join_fr, quoted, typeset
+from habitat_analysis.programme.optimum import proof_sentence
+from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, sheet
+
+WORDS: Final = {
+    "faisable": "Faisable",
+    "faisable sous conditions": "Faisable sous conditions",
+    "infaisable": "Infaisable",
+    "sans réponse": "Sans réponse",
+}
+
+
+def verdict_word(feasibility: Feasibility) -> str:
+    """Say the verdict in a word."""
+    return WORDS[feasibility.verdict.word]
+
+
+def verdict_sentence(feasibility: Feasibility) -> str:
+    """Say the verdict in one sentence, with what is proved."""
+    optimum = feasibility.optimum
+    if optimum.programme is None:
+        return typeset(f"Verdict : {feasibility.verdict.word}. {STATUS_LABELS[optimum.status]}.")
+    return typeset(f"Verdict : {feasibility.verdict.word}. {proof_sentence(optimum)}")
+
+
+def key_figures(feasibility: Feasibility) -> Sheet:
+    """Give the five figures of page one; those of the site when there is no programme."""
+    rows = _programme_figures(feasibility) if feasibility.programme else _site_figures(feasibility)
+    columns = [
+        Column(name="what", header="Indicateur"),
+        Column(name="value", header="Valeur", kind="mixed"),
+        Column(name="detail", header="Précision", absent=""),
+    ]
+    return sheet("Chiffres clés", "Cinq chiffres clés", rows, columns)
+
+
+def ways_out(feasibility: Feasibility) -> Sheet | None:
+    """List the limits and whether lifting each alone is enough; None when there is a programme."""
+    if not feasibility.outlets:
+        return None
+    rows = [
+        {"limit": outlet.label, "enough": "oui" if outlet.enough else "non"}
+        for outlet in feasibility.outlets
+    ]
+    columns = [
+        Column(name="limit", header="Limite de l'étude"),
+        Column(name="enough", header="Suffit, levée seule"),
+    ]
+    note = "Le plus petit changement de chaque limite n'est pas calculé dans cette version."
+    return sheet("Issues", "Ce qui rendrait un programme possible", rows, columns, notes=[note])
+
+
+def warnings(feasibility: Feasibility) -> tuple[str, ...]:
+    """Say on page one what the figures rest on and cannot be forgotten."""
+    said = [facts_sentence(feasibility)]
+    if not feasibility.rules.was_read:
+        said.append(
+            f"Capacité sous règles supposées : le règlement de la zone {feasibility.zone_label} "
+            "n'a pas été lu."
+        )
+    states = feasibility.ground.territory.states
+    absent = states.loc[states["state"] != "examiné", "layer"]
+    if len(absent):
+        said.append(f"Non examiné : {join_fr([str(layer).lower() for layer in absent])}.")
+    if feasibility.ground.needs is None:
+        said.append("Aucun groupe de ménages n'est constitué : les besoins ne sont pas examinés.")
+    return tuple(typeset(text) for text in said)
+
+
+def facts_sentence(feasibility: Feasibility) -> str:
+    """Count the regulated values used, those flagged, and apart those projected."""
+    facts = feasibility.facts
+    projected = sum(fact.projected for fact in facts)
+    flagged = sum(bool(fact.flags) and not fact.projected for fact in facts)
+    text = (
+        f"{count(len(facts), 'valeur réglementaire utilisée', 'valeurs réglementaires utilisées')}"
+    )
+    text += f", dont {flagged} avec réserve"
+    if projected:
+        carried = count(projected, "prolongée", "prolongées")
+        text += f" et {carried} au-delà de sa dernière révision connue"
+    return typeset(f"{text} (sources en section 12).")
+
+
+def scenario_sentence(feasibility: Feasibility) -> str:
+    """Name the scenario and what it moves."""
+    scenario = feasibility.scenario
+    return typeset(f"Scénario {quoted(scenario.label)}.")
+
+
+def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
+    evaluation, mix = feasibility.optimum.evaluation, feasibility.mix
+    assert evaluation is not None  # noqa: S101 - a programme has its evaluation
+    assert mix is not None  # noqa: S101
+    social = mix.social.rental
+    per_m2 = evaluation.cost_eur / evaluation.shab_m2 if evaluation.shab_m2 else float("nan")
+    needs = feasibility.ground.needs
+    covered: Any = counted(evaluation.housed, "besoin") if needs else "sans groupe"
+    return [
+        {
+            "what": "Logements",
+            "value": counted(evaluation.dwellings, "logement"),
+            "detail": f"capacité estimée : {feasibility.capacity.dwellings}",
+        },
+        {
+            "what": "Besoins du groupe couverts",
+            "value": covered,
+            "detail": covered_sentence(feasibility),
+        },
+        {
+            "what": "Effort à réunir",
+            "value": Quantity(value=evaluation.public_money_eur, unit="€"),
+            "detail": effort_sentence(feasibility),
+        },
+        {
+            "what": "Coût de l'opération, TTC",
+            "value": Quantity(value=evaluation.cost_eur, unit="€"),
+            "detail": str(Quantity(value=per_m2, unit="€\u00a0TTC/m²\u00a0SHAB")),
+        },
+        {
+            "what": "Part de locatif social",
+            "value": Quantity(value=float("nan") if social is None else social, unit="%"),
+            "detail": "part des logements du programme",
+        },
+    ]
+
+
+def _site_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
+    capacity, wanted = feasibility.capacity, feasibility.ground.study.programme
+    return [
+        {"what": "Surface du site", "value": Quantity(value=capacity.site_area_m2, unit="m²")},
+        {
+            "what": "Surface de plancher (SDP) possible",
+            "value": Quantity(value=capacity.sdp_m2, unit="m²"),
+        },
+        {
+            "what": "Surface habitable (SHAB) possible",
+            "value": Quantity(value=capacity.shab_m2, unit="m²"),
+        },
+        {"what": "Capacité estimée", "value": counted(capacity.dwellings, "logement")},
+        {
+            "what": "Minimum demandé par l'étude",
+            "value": counted(wanted.dwellings_min, "logement"),
+        },
+    ]
