@@ -9,7 +9,12 @@ from habitat_analysis.feasibility.ground import (
 )
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict
 from habitat_analysis.feasibility.operation import study_site
-from habitat_analysis.feasibility.results import results_of, results_text, summary_row
+from habitat_analysis.feasibility.results import (
+    results_of,
+    results_text,
+    summary_row,
+    traced_versions,
+)
 from habitat_analysis.feasibility.results_schema import Resultats
 from habitat_analysis.feasibility.verdict import covered_sentence, effort_sentence
 
@@ -28,4 +33,5 @@ __all__ = [
     "results_text",
     "study_site",
     "summary_row",
+    "traced_versions",
 ]

@@ -9,7 +9,7 @@ from habitat_analysis.study.land import (
     PluRules,
     Ratios,
 )
-from habitat_analysis.study.model import Study, load_study
+from habitat_analysis.study.model import Study, load_study, named_files
 from habitat_analysis.study.money import (
     CostItem,
     Costs,
@@ -53,4 +53,5 @@ __all__ = [
     "Terms",
     "Typology",
     "load_study",
+    "named_files",
 ]

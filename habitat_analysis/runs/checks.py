@@ -1,0 +1,71 @@
+"""Check one file of a given kind with the loader that would read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from habitat_analysis.formats import count, typeset
+from habitat_analysis.households.group import read_group
+from habitat_analysis.households.reference import read_reference
+from habitat_analysis.land.buildings import load_buildings
+from habitat_analysis.land.context import load_points, load_risks
+from habitat_analysis.land.geodata import Loaded
+from habitat_analysis.land.parcels import load_parcels
+from habitat_analysis.land.sales import load_sales
+from habitat_analysis.land.zoning import load_zoning
+from habitat_analysis.study import load_study, named_files
+
+LAYERS: dict[str, Callable[[Path], Loaded]] = {
+    "parcelles": load_parcels,
+    "zonage": load_zoning,
+    "batiments": load_buildings,
+    "ventes": lambda path: load_sales([path]),
+    "points": load_points,
+    "risques": load_risks,
+}
+
+
+def check_file_of_kind(path: Path, kind: str) -> list[str]:
+    """Read a file as the study would, and tell what was found in French.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        ``etude``, a key of `LAYERS`, ``menages`` or ``reference``.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file.
+    """
+    if kind == "etude":
+        return _study_lines(path)
+    if kind == "menages":
+        group = read_group(path)
+        return [_fine(path, len(group.table), "ménage"), *group.notes]
+    if kind == "reference":
+        reference = read_reference(path)
+        return [_fine(path, len(reference.table), "valeur"), *reference.notes]
+    loaded = LAYERS[kind](path)
+    dropped = [
+        f"  écartées : {row.n} — {row.reason}"
+        for row in loaded.dropped.rename(columns={"count": "n"}).itertuples(index=False)
+    ]
+    return [_fine(path, len(loaded.table), "élément"), *dropped, *loaded.notes]
+
+
+def _study_lines(path: Path) -> list[str]:
+    study = load_study(path)
+    files = ", ".join(name for _, name in named_files(study))
+    return [
+        typeset(f"{path.name} : étude « {study.name} » lisible."),
+        f"Fichiers nommés : {files}",
+        "Chaque fichier se vérifie à part : habitat check FICHIER --kind …",
+    ]
+
+
+def _fine(path: Path, n: int, noun: str) -> str:
+    return typeset(f"{path.name} : lisible, {count(n, noun)}.")

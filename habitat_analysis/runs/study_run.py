@@ -1,0 +1,167 @@
+"""One study from end to end: read, screen, report each site, compare, index."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from habitat_analysis.atomic import atomic_write
+from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility import (
+    Ground,
+    SiteIdus,
+    choose_sites,
+    find_site,
+    read_ground,
+)
+from habitat_analysis.runs.batch import Outcome, default_workers, plan_jobs, run_jobs
+from habitat_analysis.runs.notebooks import NotebookFailure, NotebookRun, run_notebook
+from habitat_analysis.study import load_study
+
+COMPARISON_NOTEBOOK = "70_comparaison"
+OUTCOMES_FILE = "execution.json"
+COMPARISON_FILES = (
+    "index.html",
+    "comparaison.html",
+    "comparaison.xlsx",
+    "comparaison.gpkg",
+    OUTCOMES_FILE,
+)
+Tell = Callable[[int, int, Outcome], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyRun:
+    """What a run of a study left behind."""
+
+    outcomes: tuple[Outcome, ...]
+    index: Path
+    comparison_failure: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every site and the comparison are there."""
+        return all(outcome.ok for outcome in self.outcomes) and not self.comparison_failure
+
+
+def run_study(
+    study_file: Path,
+    *,
+    out: Path,
+    scenario: str = "base",
+    sites: Sequence[str] = (),
+    n_workers: int | None = None,
+    force: bool = False,
+    tell: Tell,
+    say: Callable[[str], None],
+) -> StudyRun:
+    """Screen the commune of a study and report its sites.
+
+    Parameters
+    ----------
+    study_file
+        The study; paths inside are relative to its folder.
+    out
+        Folder of the reports.
+    scenario
+        Name of a scenario of the study.
+    sites
+        IDU or names of sites, ``IDU+IDU`` for adjoining parcels; by default those of the study.
+    n_workers
+        Reports made side by side; one a core by default.
+    force
+        Repeat what has not changed.
+    tell, say
+        Told after each site; told what is being done.
+
+    Returns
+    -------
+    run
+        Outcome of each site, and where the index is.
+
+    Raises
+    ------
+    DataError
+        Before any kernel starts, for anything wrong in the study or its files.
+    """
+    say("Lecture de l'étude et de ses fichiers…")
+    study = load_study(study_file)
+    ground = read_ground(study)
+    chosen = _chosen(ground, sites)
+    kept, total = len(ground.screened.kept), len(ground.screened.parcels)
+    say(f"{total} parcelles lues : {kept} à étudier, {total - kept} écartées avec leur motif.")
+    jobs = plan_jobs(ground, study_file, chosen, scenario=scenario, out=out)
+    say(f"{len(jobs)} site(s) à rapporter, scénario « {scenario} ».")
+    workers = n_workers or default_workers(len(jobs))
+    outcomes = run_jobs(jobs, n_workers=workers, force=force, tell=tell)
+    folder = out / study.name
+    say("Comparaison des sites et page d'accueil…")
+    failure = write_study_pages(study_file, scenario=scenario, outcomes=outcomes, folder=folder)
+    return StudyRun(
+        outcomes=tuple(outcomes), index=folder / "index.html", comparison_failure=failure
+    )
+
+
+def write_study_pages(
+    study_file: Path, *, scenario: str, outcomes: Sequence[Outcome], folder: Path
+) -> str:
+    """Run the comparison notebook aside and put its pages in place; return a failure or "".
+
+    The pages are made in a temporary folder on the same disk, then moved one by one, each whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".pages-") as name:
+        pages = Path(name)
+        (pages / OUTCOMES_FILE).write_text(outcomes_text(outcomes), encoding="utf-8")
+        shown = {"study_file": study_file.name, "scenario": scenario, "reports_dir": ".."}
+        parameters = {
+            "study_file": str(study_file.resolve()),
+            "scenario": scenario,
+            "reports_dir": str(folder.resolve()),
+            "output_dir": str(pages.resolve()),
+        }
+        try:
+            run_notebook(
+                NotebookRun(
+                    notebook=COMPARISON_NOTEBOOK,
+                    parameters=parameters,
+                    output=pages / "comparaison.ipynb",
+                    shown={**shown, "output_dir": "."},
+                )
+            )
+        except NotebookFailure as failure:
+            atomic_write(folder / "ECHEC-comparaison.txt", f"{failure.reason}\n\n{failure.detail}")
+            return failure.reason
+        for page in COMPARISON_FILES:
+            atomic_write(folder / page, (pages / page).read_bytes())
+    (folder / "ECHEC-comparaison.txt").unlink(missing_ok=True)
+    return ""
+
+
+def outcomes_text(outcomes: Sequence[Outcome]) -> str:
+    """Write the outcomes of a run as JSON, without times: same run, same bytes."""
+    rows = [
+        {
+            "site": outcome.job.site,
+            "idus": list(outcome.job.idus),
+            "scenario": outcome.job.scenario,
+            "reussi": outcome.ok,
+            "raison": outcome.reason,
+        }
+        for outcome in outcomes
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _chosen(ground: Ground, sites: Sequence[str]) -> tuple[SiteIdus, ...]:
+    chosen = tuple(find_site(ground, name) for name in sites) or choose_sites(ground)
+    if not chosen:
+        msg = (
+            "Aucune parcelle de la commune ne passe les critères de l'étude. "
+            "Élargissez « foncier » (surfaces, zones, exclusions) ou nommez un site."
+        )
+        raise DataError(msg, code="E_NO_SITE")
+    return tuple(dict.fromkeys(chosen))
