@@ -1,0 +1,1 @@
+"""How the invented commune of Valserres-sur-Lisse is drawn, one idea a module."""
