@@ -105,12 +105,14 @@ def test_running_nothing_is_not_a_success(tmp_path, capsys):
 
 
 def test_a_witness_must_keep_the_rules_and_reach_the_values(tmp_path, capsys):
-    stated = json.loads((WORKED / "10_programme.json").read_text("utf-8"))["examples"][1]
-    poor = {"x": {"T2,PLAI": 6, "T2,PLUS": 2, "T4,PSLA": 9, "T4,LIBRE": 3}}
+    first, stated = json.loads((WORKED / "10_programme.json").read_text("utf-8"))["examples"][:2]
+    dear = first["expected"]["witness"]["x"]
     for spaces, told in ((["salle_commune"], "values.public_money"), ([], "mandatory")):
-        witness = {"witness": poor | {"spaces": spaces}}
-        kept = {"values": stated["expected"]["values"]}
-        code, lines = run(capsys, write(tmp_path, stated | {"expected": kept | witness}))
+        answer = {
+            "values": stated["expected"]["values"],
+            "witness": {"x": dear, "spaces": spaces},
+        }
+        code, lines = run(capsys, write(tmp_path, stated | {"expected": answer}))
         assert code == 1
         assert told in lines[0]
 

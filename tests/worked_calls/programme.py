@@ -1,5 +1,6 @@
 """Worked examples of the programme: from their inputs to calls of the package."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -167,8 +168,8 @@ def evaluate_programme(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def pareto_points(inputs: Mapping[str, Any]) -> dict[str, Any]:
     points = pareto(read_case(inputs["program"]), inputs["housed_min"])
-    known = points["value"].where(points["value"].notna(), None).tolist()
-    return {"points": [list(point) for point in zip(inputs["housed_min"], known, strict=True)]}
+    known = [None if math.isnan(value) else value for value in points["value"]]
+    return {"points": [list(point) for point in zip(points["housed_min"], known, strict=True)]}
 
 
 CALLS: dict[str, Callable[[dict[str, Any]], object]] = {
