@@ -156,7 +156,7 @@ def test_an_empty_date_may_be_allowed() -> None:
         ("1,345E+19", "tableur"),
         ("13450000E0012", "tableur"),
         ("3450000AE0012", "zéro de tête"),
-        ("013450000AB00123", "16 caractères"),
+        ("013450000AB00123", "compte 16"),
         ("013450000E001É", "forme"),
     ],
 )
