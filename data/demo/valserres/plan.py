@@ -312,7 +312,7 @@ PLACES: tuple[Place, ...] = (
     Place(key="ferme_haut_brin", use="ferme",
           outline=((180, -890), (260, -880), (262, -820), (190, -815))),
     Place(key="ferme_noue", use="ferme",
-          outline=((1330, 380), (1420, 390), (1415, 460), (1335, 455))),
+          outline=((1326, 500), (1404, 522), (1376, 592), (1300, 566))),
     Place(key="ferme_terres_fortes", use="ferme",
           outline=((420, 900), (500, 905), (495, 975), (425, 970))),
     Place(key="ferme_butte", use="ferme",
