@@ -76,8 +76,8 @@ def test_all_faults_are_listed_at_once_with_their_lines(tmp_path: Path, demo_tex
         (("date_operation: 2026-11-22", "date_operation: 22/11/2026"), "n'est pas une date"),
         (("lues_dans_le_reglement: oui", "lues_dans_le_reglement: peut-être"), "ni oui ni non"),
         (("graine: 20261122", "graine: .nan"), "n'est pas un nombre"),
-        (("hauteur_max_m: 12", "hauteur_max_m: -12"), "hors des bornes"),
-        (("hauteur_max_m: 12", "hauteur_max_m: .inf"), "n'est pas un nombre"),
+        (("hauteur_max_m: 10", "hauteur_max_m: -10"), "hors des bornes"),
+        (("hauteur_max_m: 10", "hauteur_max_m: .inf"), "n'est pas un nombre"),
         (("etude: valserres-demo", "etude: ../ailleurs"), "n'a pas la forme attendue"),
         (("abc: B1, ", ""), "les trois zones"),
         (("  LIBRE: {prix", "  AUTRE: {prix"), "n'est pas accepté"),
@@ -103,7 +103,7 @@ def test_each_fault_says_what_and_what_to_do(
         (b"\xff\xfe\x00", "UTF-8"),
         (b"bonjour", "ne contient pas de cl"),
         (b"- un\n- deux\n", "ne contient pas de cl"),
-        (b"a: 1\n" * 20_000, "trop"),
+        (b"a: 1\n" * 20_000, "au-delà de la limite"),
     ],
 )
 def test_a_file_that_is_no_study(tmp_path: Path, content: bytes, said: str) -> None:

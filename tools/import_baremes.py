@@ -8,6 +8,7 @@ What it changes, and nothing else:
 
 * tenure codes: ``LOC_PLAI`` becomes ``PLAI``, ``VEFA_SOCIALE`` ``VEFA``, ``VEFA_LIBRE`` ``LIBRE``;
 * a date which the note of a row states in words is put in its column (`DATES_IN_NOTES`);
+* « same » in a reference or a source is replaced by what the row above says;
 * ``tenures.csv``: the columns a planner reads come from ``tools/tenures_fr.csv``, and the columns
   ``*_product`` hold codes only; what they said besides goes to the note.
 
@@ -43,6 +44,7 @@ RENAMED = (
     (re.compile(r"\bVEFA_SOCIALE\b"), "VEFA"),
     (re.compile(r"\bVEFA_LIBRE\b"), "LIBRE"),
     (re.compile(r"\bVEFA_\*"), "VEFA/LIBRE"),
+    (re.compile("yearly revision by ICC of Q2"), "révision annuelle selon l'ICC du T2"),
 )
 # table, what its key must be, pattern of the date in the note, column that receives it
 DATES_IN_NOTES = (
@@ -92,7 +94,24 @@ def import_table(facts: Path, table: str) -> Rows:
     for name, key, pattern, column in DATES_IN_NOTES:
         if name == table:
             rows = _with_date(rows, key=key, pattern=pattern, column=column)
+    rows = _spelled_out(rows)
     return _tenures(rows) if table == "tenures" else rows
+
+
+def _spelled_out(rows: Rows) -> Rows:
+    """Replace « same », at the start of a reference or a source, by the words of the row above."""
+    last: dict[str, str] = {}
+    spelled = []
+    for row in rows:
+        new = dict(row)
+        for column in ("legal_reference", "source"):
+            text = new.get(column) or ""
+            if text == "same" or text.startswith("same ;"):
+                new[column] = last.get(column, "") + text.removeprefix("same")
+            elif text:
+                last[column] = text
+        spelled.append(new)
+    return spelled
 
 
 def _renamed(text: str) -> str:

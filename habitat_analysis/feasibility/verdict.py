@@ -78,14 +78,13 @@ def _impossible(feasibility: Feasibility) -> tuple[str, ...]:
         f"Le site porte au plus {count(capacity.dwellings, 'logement')} de taille moyenne ; "
         f"l'étude en demande au moins {feasibility.ground.study.programme.dwellings_min}."
     )
-    enough = [f"« {outlet.label} »" for outlet in feasibility.outlets if outlet.enough]
-    if enough:
-        out = typeset(
-            f"Un programme devient possible si l'on lève seule la limite {join_fr(enough, 'ou')}."
-        )
-    else:
-        out = "Aucune limite levée seule ne rend un programme possible."
-    return ("Aucun programme ne respecte toutes les limites.", room, out)
+    enough = [outlet.label for outlet in feasibility.outlets if outlet.enough]
+    out = (
+        f"Lever une seule de ces limites suffirait : {join_fr(enough, 'ou')}."
+        if enough
+        else "Aucune limite levée seule ne rend un programme possible."
+    )
+    return ("Aucun programme ne respecte toutes les limites.", room, typeset(out))
 
 
 def _conditions(feasibility: Feasibility) -> Iterator[str]:
@@ -108,7 +107,7 @@ def _land_conditions(feasibility: Feasibility) -> Iterator[str]:
     states = feasibility.ground.territory.states
     absent = states.loc[states["state"] == NOT_EXAMINED, "layer"]
     if len(absent):
-        yield f"Non examiné : {join_fr([str(layer).lower() for layer in absent])}."
+        yield f"Non examiné : {join_fr([layer[0].lower() + layer[1:] for layer in absent])}."
     if feasibility.site.landlocked:
         yield "Aucune limite du site ne donne sur une voie : l'accès est à démontrer."
     straddling = feasibility.parcels.get("straddles")

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import habitat_analysis
 from habitat_analysis.feasibility import traced_versions
 from habitat_analysis.files import DATA_DIR, PROJECT_ROOT, content_hash
 from habitat_analysis.study import Study, named_files
 
-PACKAGE = Path(habitat_analysis.__file__).parent
+PACKAGE = Path(__file__).parents[1]
 
 
 def input_hashes(study: Study, study_file: Path) -> dict[str, str]:
