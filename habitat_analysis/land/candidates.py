@@ -42,6 +42,7 @@ FIELDS: Final = {
     "part_inondable": "flood_share",
     "niveau_risque": "risk_level",
     "surface_batie_m2": "built_m2",
+    "longueur_sur_voie_m": "road_m",
 }
 
 # Column -> what a planner calls it.
@@ -56,6 +57,7 @@ FIELD_LABELS: Final = {
     "flood_share": "part inondable",
     "risk_level": "niveau de risque",
     "built_m2": "surface bâtie",
+    "road_m": "longueur sur voie",
 }
 
 OF_STATISTIC: Final = (

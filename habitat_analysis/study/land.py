@@ -121,6 +121,7 @@ class Exclusion(Part):
         "part_inondable",
         "niveau_risque",
         "surface_batie_m2",
+        "longueur_sur_voie_m",
     ] = Field(alias="champ")
     op: Literal["lt", "gt", "eq"] = Field(alias="comparaison")
     value: float | str = Field(alias="valeur")
