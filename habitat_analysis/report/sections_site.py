@@ -9,8 +9,9 @@ from habitat_analysis.formats import count, typeset
 from habitat_analysis.land.capacity import NOT_EXAMINED as UNSEEN
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.scenes import INVENTED, source_line
-from habitat_analysis.report.sheets import Column, Quantity, Sheet, cell, facts_sheet, sheet
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
 from habitat_analysis.report.static_maps import draw_site
+from habitat_analysis.study.model import resolved_zones
 
 BINDING: Final = {
     "emprise": "emprise au sol",
@@ -24,6 +25,11 @@ OWNERS: Final = {
     "cooperatif": "coopérative",
     "prive": "privée",
     "refus": "refus de vendre",
+}
+INCOME_ZONES: Final = {
+    "paris_limitrophes": "Paris et communes limitrophes",
+    "idf_hors_paris_limitrophes": "Île-de-France hors Paris et communes limitrophes",
+    "autres_regions": "autres régions",
 }
 EXAMINED: Final = "examiné"
 
@@ -42,7 +48,7 @@ def identity(feasibility: Feasibility) -> Sheet:
             "Surface mesurée sur le plan (retenue)": Quantity(value=site.area_m2, unit="m²"),
             "Contenance cadastrale": _area(site.contenance_m2),
             "Zone du PLU (plan local d'urbanisme)": feasibility.zone_label or "inconnue",
-            "Zones A/B/C, loyers, ressources": _zones(feasibility),
+            "Zones A/B/C ; loyers ; ressources": _zones(feasibility),
             "Propriété": ", ".join(known) or "non examinée",
             "Prix du terrain, HT": Quantity(value=feasibility.file.land_price_eur, unit="€"),
             "Source du prix": study.land.price_source,
@@ -250,6 +256,6 @@ def _area(m2: float | None) -> Any:
 
 
 def _zones(feasibility: Feasibility) -> str:
-    zones = feasibility.file_zones if hasattr(feasibility, "file_zones") else None
-    stated = zones or feasibility.ground.study.zones
-    return " ; ".join(str(cell(value)) for value in (stated.abc, stated.rents, stated.incomes))
+    zones = resolved_zones(feasibility.ground.study)
+    incomes = INCOME_ZONES.get(str(zones.incomes), str(zones.incomes))
+    return f"{zones.abc} ; {zones.rents} ; {incomes}"

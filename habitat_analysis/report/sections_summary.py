@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from habitat_analysis.feasibility import Feasibility, covered_sentence, effort_sentence
-from habitat_analysis.formats import count, join_fr, quoted, typeset
+from habitat_analysis.feasibility import Feasibility, covered_sentence
+from habitat_analysis.formats import count, euros, join_fr, quoted, typeset
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, sheet
@@ -96,6 +96,18 @@ def scenario_sentence(feasibility: Feasibility) -> str:
     return typeset(f"Scénario {quoted(scenario.label)}.")
 
 
+def effort_parts(feasibility: Feasibility) -> str:
+    """Name the parts of the « effort à réunir »: it is never shown alone."""
+    evaluation = feasibility.optimum.evaluation
+    if evaluation is None:
+        return ""
+    helped = euros(evaluation.subsidies_eur + evaluation.topup_eur)
+    text = f"{euros(evaluation.equity_eur)} de fonds propres et {helped} de subventions"
+    if evaluation.topup_eur > 0:
+        text += f", dont {euros(evaluation.topup_eur)} de complément à obtenir"
+    return text
+
+
 def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
     evaluation, mix = feasibility.optimum.evaluation, feasibility.mix
     assert evaluation is not None  # noqa: S101 - a programme has its evaluation
@@ -118,7 +130,7 @@ def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
         {
             "what": "Effort à réunir",
             "value": Quantity(value=evaluation.public_money_eur, unit="€"),
-            "detail": effort_sentence(feasibility),
+            "detail": effort_parts(feasibility),
         },
         {
             "what": "Coût de l'opération, TTC",
@@ -127,7 +139,9 @@ def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
         },
         {
             "what": "Part de locatif social",
-            "value": Quantity(value=float("nan") if social is None else social, unit="%"),
+            "value": Quantity(
+                value=float("nan") if social is None else social, unit="%", decimals=1
+            ),
             "detail": "part des logements du programme",
         },
     ]

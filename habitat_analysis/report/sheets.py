@@ -105,7 +105,7 @@ class Sheet:
 def sheet(
     name: str,
     caption: str,
-    rows: Sequence[Mapping[str, Any]] | pd.DataFrame,
+    rows: Sequence[Mapping[Any, Any]] | pd.DataFrame,
     columns: Sequence[Column],
     *,
     total: bool = False,

@@ -1,0 +1,114 @@
+"""Regulated values named in French: what a row of ``data/baremes`` is about, and its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from habitat_analysis.baremes import Fact
+
+TABLES: Final[Mapping[str, str]] = {
+    "fiscalite": "Fiscalité",
+    "loyers_plafonds": "Loyer plafond",
+    "plafonds_ressources": "Plafond de ressources",
+    "prets": "Prêt",
+    "prix_plafonds": "Prix plafond",
+    "regles": "Règle",
+    "surfaces": "Surface",
+    "couts": "Coût",
+    "mixite": "Mixité",
+}
+WORDS: Final[Mapping[str, str]] = {
+    "+1 person": "personne en plus",
+    "LIVRET_A": "livret A",
+    "OCCUPATION": "occupation",
+    "JEUNE_COUPLE": "jeune couple",
+    "RESSOURCES": "ressources",
+    "age_sum_max": "somme des âges, maximum",
+    "annex_weight": "part des annexes comptée",
+    "autres_regions": "autres régions",
+    "company_term_max": "durée maximale de la société",
+    "cs_base": "coefficient de structure, constante",
+    "cs_factor_n": "coefficient de structure, m² par logement",
+    "duration_building_max": "durée maximale, construction",
+    "duration_land_max": "durée maximale, foncier",
+    "exemption_years": "durée d'exonération",
+    "full_ownership_min": "délai avant pleine propriété",
+    "idf_hors_paris_limitrophes": "Île-de-France hors Paris et limitrophes",
+    "income_fall_share": "baisse de revenus prise en compte",
+    "index": "indice",
+    "loan": "prêt",
+    "margin_over_livret_a": "marge sur le livret A",
+    "overcrowding_APL": "surface minimale (APL)",
+    "paris_limitrophes": "Paris et limitrophes",
+    "rate": "taux",
+    "share_age": "âge d'une chambre à soi",
+    "surface_utile": "surface utile",
+}
+SILENT: Final = frozenset({"ABC", "zone_123", "paris_idf_regions", "formula", ""})
+PREFIXES: Final[Mapping[str, str]] = {"zone": "zone ", "category": "catégorie "}
+UNITS: Final[Mapping[str, str]] = {
+    "EUR/m2 SU/month": "€/m² SU par mois",
+    "EUR HT/m2 SU": "€ HT/m² SU",
+    "EUR/year": "€ par an",
+    "m2/dwelling": "m² par logement",
+    "coefficient": "",
+    "per year": "par an",
+    "years": "ans",
+    "ratio": "",
+    "m2": "m²",
+    "EUR": "€",
+    "EUR/m2": "€/m²",
+    "EUR/month": "€ par mois",
+    "text": "",
+}
+RATES: Final = frozenset({"ratio", "per year"})
+IN_WORKBOOK: Final = "voir la feuille « Sources » du classeur"
+
+
+def fact_label(fact: Fact) -> str:
+    """Name a value in French.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from habitat_analysis.baremes import find_fact, load_baremes
+    >>> fact_label(find_fact(load_baremes(), "loyers_plafonds", on=date(2026, 11, 22),
+    ...     product="PLUS", zone="2"))
+    'Loyer plafond : PLUS, zone 2'
+    """
+    parts = [_part(column, cell) for column, cell in fact.key if cell not in SILENT]
+    return f"{TABLES.get(fact.table, fact.table)} : {', '.join(parts)}"
+
+
+def fact_unit(fact: Fact) -> str:
+    """Name the unit of a value in French, "" for a plain number."""
+    return UNITS.get(fact.unit, fact.unit)
+
+
+def is_rate(fact: Fact) -> bool:
+    """Tell whether a value reads as a percentage."""
+    return fact.unit in RATES and not isinstance(fact.value, str)
+
+
+def legal_text(fact: Fact) -> str:
+    """Name the legal text of a value, or where its source is written when no text is known."""
+    return fact.legal_reference or IN_WORKBOOK
+
+
+def _part(column: str, cell: str) -> str:
+    word = WORDS.get(cell, cell)
+    if column == "key" and cell not in WORDS:
+        word = _areas(cell)
+    if column in PREFIXES and cell not in WORDS:
+        return f"{PREFIXES[column]}{word}"
+    return word
+
+
+def _areas(key: str) -> str:
+    """Read a key such as ``min_area_3_persons``; any other stays, underscores apart."""
+    if key.startswith("min_area_"):
+        number = key.removeprefix("min_area_").split("_")[0]
+        more = " et plus" if key.endswith("_and_more") else ""
+        return f"{number} personne{'s' if number != '1' else ''}{more}"
+    return key.replace("_", " ")

@@ -1,0 +1,102 @@
+"""The group in a report: totals and medians, never anybody (public circle)."""
+
+from __future__ import annotations
+
+from habitat_analysis.feasibility import Feasibility, Ground, covered_sentence
+from habitat_analysis.formats import MISSING, SUPPRESSED, typeset
+from habitat_analysis.households.summary import THRESHOLD, group_summary
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+
+THEMES = {
+    "groupe": "Groupe",
+    "taille": "Taille des ménages",
+    "statut": "Sous les plafonds de",
+    "revenu": "Ressources",
+}
+NO_GROUP = "Aucun groupe de ménages n'est encore constitué."
+
+
+def group_table(ground: Ground) -> Sheet | None:
+    """Describe the group by totals and medians; None without a group."""
+    needs = ground.needs
+    if needs is None:
+        return None
+    summary = group_summary(needs.group.table, needs.needs, tenures=ground.study.programme.tenures)
+    rows = [
+        {
+            "theme": THEMES[row["theme"]],
+            "label": row["label"],
+            "value": SUPPRESSED
+            if row["suppressed"]
+            else Quantity(value=row["value"], unit=row["unit"]),
+        }
+        for row in summary.to_dict("records")
+    ]
+    columns = [
+        Column(name="theme", header="Thème"),
+        Column(name="label", header="Élément"),
+        Column(name="value", header="Valeur", kind="mixed"),
+    ]
+    note = (
+        f"« {SUPPRESSED} » : moins de {THRESHOLD} ménages, ou chiffre qui permettrait d'en "
+        "retrouver moins par différence. Médianes arrondies à la centaine."
+    )
+    return sheet("Groupe", "Le groupe, sans personne en particulier", rows, columns, notes=[note])
+
+
+def needs_sentence(feasibility: Feasibility) -> str:
+    """Say how many needs of the group are covered, tenants apart."""
+    return covered_sentence(feasibility)
+
+
+def unplaced_sentence(ground: Ground) -> str:
+    """Say how many households no dwelling of the study suits, without telling a few of them."""
+    needs = ground.needs
+    if needs is None:
+        return NO_GROUP
+    n = needs.n_without_cell
+    if n == 0:
+        return typeset("Chaque ménage du groupe accepte au moins un logement de l'étude.")
+    shown = SUPPRESSED if n < THRESHOLD else str(n)
+    return typeset(
+        f"Ménages du groupe qu'aucun logement de l'étude ne satisfait : {shown}. "
+        "La coopérative en a la liste dans son cercle."
+    )
+
+
+def expectations(ground: Ground) -> Sheet | None:
+    """List the shared rooms and what the group says they are worth; None without rooms."""
+    rooms = ground.study.programme.spaces
+    if not rooms:
+        return None
+    rows = [
+        {
+            "room": room.label,
+            "area": room.area_m2,
+            "cost": room.cost_ttc_eur,
+            "value": room.value,
+            "must": "oui" if room.mandatory else "non",
+        }
+        for room in rooms
+    ]
+    columns = [
+        Column(name="room", header="Local partagé"),
+        Column(name="area", header="Surface (m² SHAB)", kind="whole"),
+        Column(name="cost", header="Coût TTC (€)", kind="whole"),
+        Column(name="value", header="Valeur pour le groupe (points)", kind="decimal"),
+        Column(name="must", header="Obligatoire"),
+    ]
+    return sheet("Attentes", "Locaux partagés souhaités", rows, columns)
+
+
+def reference_sentence(ground: Ground) -> str:
+    """Say what the group and the programme are compared with."""
+    reference = ground.needs.reference if ground.needs else None
+    if reference is None:
+        return typeset("Distribution de référence de la commune : non fournie.")
+    table = reference.table
+    vintages = sorted({str(value) for value in table["vintage"] if str(value) != MISSING})
+    named = sorted({str(value) for value in table["source"]})
+    return typeset(
+        f"Référence de la commune : {', '.join(named)} (millésime {', '.join(vintages)})."
+    )

@@ -1,0 +1,182 @@
+"""Every hypothesis of the study in a report: value, unit, source, date, who may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.report.sections_costs import CHAPTERS
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+from habitat_analysis.study import Study, Terms
+
+COOP: Final = "coopérative"
+GROUP: Final = "groupe et coopérative"
+CITY: Final = "règlement du PLU"
+STUDY: Final = "étude"
+BASES: Final = {
+    "forfait": "forfait",
+    "m2_shab": "m² SHAB",
+    "m2_sdp": "m² SDP",
+    "m2_terrain": "m² de terrain",
+    "logement": "logement",
+    "place": "place",
+}
+
+Row = tuple[str, Quantity | str, str, str]  # what, value with its unit, source, who may change it
+
+
+def hypotheses(feasibility: Feasibility) -> Sheet:
+    """List every hypothesis of the study, with who may change it."""
+    study = feasibility.ground.study
+    rows = [
+        {"what": what, "value": value, "source": source, "date": study.edited_on, "who": who}
+        for part in (_land, _programme, _costs, _operating, _tenures)
+        for what, value, source, who in part(feasibility)
+    ]
+    columns = [
+        Column(name="what", header="Hypothèse"),
+        Column(name="value", header="Valeur et unité", kind="mixed"),
+        Column(name="source", header="Source"),
+        Column(name="date", header="Date", kind="date"),
+        Column(name="who", header="Peut la changer"),
+    ]
+    notes = [
+        (
+            "Date : édition de l'étude, qui ne date pas ses hypothèses une à une. Les règles du "
+            "PLU sont en section 3, les valeurs réglementaires en section 12."
+        )
+    ]
+    return sheet("Hypothèses", "Hypothèses de l'étude", rows, columns, notes=notes)
+
+
+def _land(feasibility: Feasibility) -> Iterator[Row]:
+    study, file = feasibility.ground.study, feasibility.file
+    price = file.land_price_eur / feasibility.site.area_m2 if feasibility.site.area_m2 else 0.0
+    yield "Prix du terrain, HT", _eur(price, "m² de terrain"), study.land.price_source, COOP
+    gross, shab = study.ratios.sdp_per_gross, study.ratios.shab_per_sdp
+    yield "SDP par m² brut", Quantity(value=gross, decimals=2), STUDY, COOP
+    yield "SHAB par m² de SDP", Quantity(value=shab, decimals=2), STUDY, COOP
+
+
+def _programme(feasibility: Feasibility) -> Iterator[Row]:
+    wanted = feasibility.ground.study.programme
+    for size in wanted.typologies:
+        yield f"SHAB d'un {size.id}", Quantity(value=size.shab_m2, unit="m²"), STUDY, GROUP
+        yield f"Annexes d'un {size.id}", Quantity(value=size.annexes_m2, unit="m²"), STUDY, GROUP
+    limits: list[tuple[str, float | None, str]] = [
+        ("Logements, minimum", wanted.dwellings_min, "logements"),
+        ("Logements, maximum", wanted.dwellings_max, "logements"),
+        ("Logements ouverts hors du groupe, maximum", wanted.open_max, "logements"),
+        ("Fonds propres, maximum", wanted.equity_max_eur, "€"),
+        ("Subvention complémentaire, maximum", wanted.topup_max_eur, "€"),
+        ("Subventions, maximum", wanted.subsidy_max_eur, "€"),
+        ("Places de stationnement, maximum", wanted.parking_max, "places"),
+    ]
+    for what, limit, unit in limits:
+        if limit is not None:
+            yield what, Quantity(value=limit, unit=unit), STUDY, GROUP
+    for family in wanted.families:
+        source = family.legal_reference or STUDY
+        yield from _bounds(f"Part « {family.label} »", family.min, family.max, source)
+    for rule in wanted.typology_shares:
+        yield from _bounds(f"Part {', '.join(rule.typologies)}", rule.min, rule.max, STUDY)
+    for part in wanted.quartiles:
+        yield from _bounds(f"Part des ménages {part.id}", part.min, part.max, STUDY)
+    loss = feasibility.file.case.dropout_loss
+    yield "Perte sur un désistement", Quantity(value=loss, unit="%"), STUDY, COOP
+
+
+def _costs(feasibility: Feasibility) -> Iterator[Row]:
+    costs, factor = feasibility.ground.study.costs, feasibility.scenario.works_factor
+    for item in costs.items:
+        value = item.value_ht_eur * (factor if item.family == "travaux" else 1.0)
+        label = f"{item.label}, HT ({CHAPTERS[item.family].lower()})"
+        yield label, _eur(value, BASES[item.basis]), item.source, COOP
+    for fee in costs.fees:
+        yield f"{fee.label}, part des travaux", _share(fee.rate), fee.source, COOP
+    parameters = feasibility.file.parameters
+    yield "Aléas, part des travaux", _share(parameters.contingency), costs.source, COOP
+    yield "Révision annuelle des prix", _share(parameters.revision_rate), costs.source, COOP
+    yield "Taux du préfinancement", _share(parameters.finance_rate), costs.source, COOP
+    yield "TVA des charges fixes", _share(costs.fixed_vat), costs.source, COOP
+    for what, months in (
+        ("Révisions, durée", parameters.revision_months),
+        ("Portage du terrain", parameters.land_carry_months),
+        ("Travaux, durée", parameters.works_months),
+    ):
+        yield what, Quantity(value=months, unit="mois"), costs.source, COOP
+
+
+def _operating(feasibility: Feasibility) -> Iterator[Row]:
+    operating = feasibility.ground.study.operating
+    source = operating.source
+    yield "Vacance et impayés, part des loyers", _share(operating.loss_share), source, COOP
+    for what, amount in (
+        ("Gestion", operating.management_eur),
+        ("Entretien courant", operating.maintenance_eur),
+        ("Assurance", operating.insurance_eur),
+        ("Taxe foncière (TFPB)", operating.tfpb_eur),
+    ):
+        yield f"{what} d'un logement locatif", _eur(amount, "an"), source, COOP
+    repairs = operating.major_repairs_rate
+    yield "Gros entretien, part du coût par an", _share(repairs, 2), source, COOP
+
+
+def _tenures(feasibility: Feasibility) -> Iterator[Row]:
+    study: Study = feasibility.ground.study
+    for code in study.programme.tenures:
+        terms = study.terms[code]
+        for what, value in _terms(terms):
+            yield f"{code} : {what}", value, terms.source, COOP
+
+
+def _terms(terms: Terms) -> Iterator[tuple[str, Quantity]]:
+    yield "places de stationnement par logement", Quantity(value=terms.parking, decimals=1)
+    stated: list[tuple[str, float | None, Quantity]] = [
+        ("subvention", terms.subsidy_eur, _eur(terms.subsidy_eur, "logement")),
+        ("prix de vente TTC", terms.price_ttc_m2_eur, _eur(terms.price_ttc_m2_eur, "m² SHAB")),
+        ("foncier payé par l'OFS", terms.ofs_land_m2_eur, _eur(terms.ofs_land_m2_eur, "m² SHAB")),
+        (
+            "redevance de l'OFS",
+            terms.ofs_fee_m2_month_eur,
+            _eur(terms.ofs_fee_m2_month_eur, "m² SHAB et par mois"),
+        ),
+        (
+            "plafond de prix de revient",
+            terms.cost_ceiling_m2_eur,
+            _eur(terms.cost_ceiling_m2_eur, "m² SHAB"),
+        ),
+        ("marge locale sur le loyer", terms.local_margin, _share(terms.local_margin)),
+        (
+            "surcoût de travaux HT",
+            terms.works_gap_m2_eur,
+            _eur(terms.works_gap_m2_eur, "m² SHAB"),
+        ),
+        (
+            "budget mensuel d'un ménage",
+            terms.budget_month_eur,
+            _eur(terms.budget_month_eur, "mois"),
+        ),
+        ("nombre de parts", terms.n_parts, Quantity(value=terms.n_parts)),
+        ("durée du prêt", terms.loan_years, Quantity(value=terms.loan_years or 0, unit="ans")),
+    ]
+    yield from ((what, quantity) for what, value, quantity in stated if value)
+
+
+def _bounds(what: str, low: float | None, high: float | None, source: str) -> Iterator[Row]:
+    if low is not None:
+        yield f"{what}, minimum", _share(low), source, GROUP
+    if high is not None:
+        yield f"{what}, maximum", _share(high), source, GROUP
+
+
+def _eur(value: float | None, per: str) -> Quantity:
+    decimals = 2 if value is not None and value < 100 and value != int(value) else 0
+    amount: Any = float("nan") if value is None else value
+    unit = "€" if per == "forfait" else f"€ par {per}"
+    return Quantity(value=amount, unit=unit, decimals=decimals)
+
+
+def _share(value: float, decimals: int = 1) -> Quantity:
+    return Quantity(value=value, unit="%", decimals=decimals)

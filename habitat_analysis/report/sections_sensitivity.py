@@ -1,0 +1,76 @@
+"""What becomes of the programme when things turn out worse, in a report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.formats import count, join_fr, typeset
+from habitat_analysis.report.charts_comparison import sensitivity_chart
+from habitat_analysis.report.figures import Chart
+from habitat_analysis.report.sections_site import sources
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
+
+NOT_COMPUTED: Final = (
+    "Ne sont pas calculés dans cette version : un an de retard (il faut le calendrier de "
+    "trésorerie), le prix de chaque exigence, la comparaison de plusieurs équilibres (Pareto)."
+)
+
+
+def stress(feasibility: Feasibility) -> Sheet | None:
+    """Show each trial of the same programme; None without a programme."""
+    table = feasibility.stress
+    if table is None:
+        return None
+    rows = [{**row, "holds": "oui" if row["holds"] else "non"} for row in table.to_dict("records")]
+    columns = [
+        Column(name="label", header="Essai"),
+        Column(name="equity_needed_eur", header="Fonds propres et complément (€)", kind="whole"),
+        Column(name="public_money_eur", header="Effort à réunir (€)", kind="whole"),
+        Column(name="delta_eur", header="Variation (€)", kind="whole"),
+        Column(name="holds", header="Tient"),
+        Column(name="broken", header="Première limite franchie", absent=""),
+    ]
+    notes = ["Le programme reste le même d'un essai à l'autre. Montants TTC."]
+    return sheet("Sensibilité", "Essais de résistance du programme", rows, columns, notes=notes)
+
+
+def stress_sentence(feasibility: Feasibility) -> str:
+    """Say under which trials the programme holds."""
+    table = feasibility.stress
+    if table is None:
+        return ""
+    failed = [str(label) for label in table.loc[~table["holds"].astype(bool), "label"]]
+    if not failed:
+        return typeset(f"Le programme tient dans les {len(table)} essais.")
+    said = join_fr([f"« {label} »" for label in failed])
+    return typeset(f"Le programme ne tient plus dans {count(len(failed), 'essai')} : {said}.")
+
+
+def stress_figure(feasibility: Feasibility) -> Chart | None:
+    """Draw what each trial adds to the « effort à réunir »; None without a programme."""
+    table = feasibility.stress
+    if table is None or len(table) < 2:
+        return None
+    trials = table.iloc[1:]  # the first is the study itself
+    frame = pd.DataFrame({"case": trials["label"], "delta": trials["delta_eur"]})
+    title = "Ce que chaque essai ajoute à l'effort à réunir"
+    return sensitivity_chart(
+        frame, effect="effort à réunir (€)", title=title, sources=sources(feasibility.ground)
+    )
+
+
+def scenario_terms(feasibility: Feasibility) -> Sheet:
+    """State what the scenario of this report moves."""
+    terms = feasibility.scenario
+    return facts_sheet(
+        "Scénario",
+        f"Scénario étudié : {terms.label}",
+        {
+            "Facteur sur les travaux": Quantity(value=terms.works_factor, decimals=2),
+            "Facteur sur le terrain": Quantity(value=terms.land_factor, decimals=2),
+            "Hausse des taux": Quantity(value=terms.rate_shift, unit="%", decimals=2),
+        },
+    )
