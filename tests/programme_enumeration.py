@@ -30,10 +30,10 @@ def best_values(case: Case, objectives: list[str]) -> dict[str, float] | None:
 def all_programmes(case: Case) -> dict[str, np.ndarray]:
     """Return the objectives of every programme that keeps every rule."""
     cells = [(t, u) for t in case.typologies for u in case.tenures]
-    units = _vectors([case.rules.dwellings_max] * len(cells))
+    units = vectors([case.rules.dwellings_max] * len(cells))
     units = units[units.sum(axis=1) <= case.rules.dwellings_max]
-    housed = _most_housed(case, [(t.id, u.id) for t, u in cells], units)
-    rooms = _vectors([1] * len(case.spaces))
+    housed = most_housed(case, [(t.id, u.id) for t, u in cells], units)
+    rooms = vectors([1] * len(case.spaces))
     x = np.repeat(units, len(rooms), axis=0)
     s = np.tile(rooms, (len(units), 1))
     h = np.repeat(housed, len(rooms))
@@ -42,16 +42,16 @@ def all_programmes(case: Case) -> dict[str, np.ndarray]:
     return {name: value[good] for name, value in figures.items()}
 
 
-def _vectors(most: list[int]) -> np.ndarray:
+def vectors(most: list[int]) -> np.ndarray:
     if not most:
         return np.zeros((1, 0), dtype=int)
     return np.indices([n + 1 for n in most]).reshape(len(most), -1).T
 
 
-def _most_housed(case: Case, cells: list[tuple[str, str]], units: np.ndarray) -> np.ndarray:
+def most_housed(case: Case, cells: list[tuple[str, str]], units: np.ndarray) -> np.ndarray:
     """Try every way to place the households and keep the one that places most of them."""
     pairs = [(c, cells.index(cell)) for c, group in enumerate(case.classes) for cell in group.cells]
-    placed = _vectors([case.classes[c].count for c, _ in pairs])
+    placed = vectors([case.classes[c].count for c, _ in pairs])
     by_class = _summed(placed, [c for c, _ in pairs], len(case.classes))
     possible = (by_class <= [group.count for group in case.classes]).all(axis=1)
     total = placed.sum(axis=1)

@@ -191,8 +191,8 @@ def _needs(number: int) -> str:
 
 def _rules_kept(broken: int) -> str:
     if broken == 0:
-        return "Il respecte toutes les règles."
-    return f"Il ne respecte pas {count(broken, 'règle')}."
+        return "Votre programme respecte toutes les règles."
+    return f"Votre programme ne respecte pas {count(broken, 'règle')}."
 
 
 def _lower(sentence: str) -> str:

@@ -28,8 +28,8 @@ FAMILIES: Final[Mapping[str, str]] = {
     "class": "Ménages de la classe de besoin {}",
     "cell": "Ménages placés en {}",
     "ceiling": "Prix de revient du {}, hors stationnement",
-    "mandatory": "Local partagé obligatoire : {}",
-    "fixed": "Décision du groupe : {}",
+    "mandatory": "Local partagé obligatoire {}",
+    "fixed": "Décision du groupe, {}",
     "loan": "Emprunts du {}, limités au coût de ses logements",
 }
 WHOLES: Final[Mapping[str, str]] = {
@@ -106,8 +106,8 @@ def broken_sentence(case: Case, check: Check) -> str:
     if family in WHOLES:
         return typeset(_share_sentence(case, check, label, WHOLES[family]))
     if check.unit == "locaux":
-        built = "est prévu" if check.value else "n'est pas prévu"
-        return typeset(f"{label} : ce local {built}.")
+        built = "il est prévu" if check.value else "il n'est pas prévu"
+        return typeset(f"{label} : {built}.")
     value, limit = amount(check.value, check.unit), amount(check.limit, check.unit)
     if check.sense == "=":
         return typeset(f"{label} : {value} au lieu de {limit}.")
