@@ -181,10 +181,11 @@ def explore_command(study_file: Path | None) -> None:
 
 def main() -> None:
     """Run the command and turn every refusal into French and an exit status."""
-    sys.exit(_status(sys.argv[1:]))
+    sys.exit(status(sys.argv[1:]))
 
 
-def _status(arguments: list[str]) -> int:
+def status(arguments: list[str]) -> int:
+    """Run the command line and return its exit status; nothing escapes but the status."""
     try:
         result = app(arguments or ["--help"], prog_name="habitat", standalone_mode=False)
     except HabitatError as error:
