@@ -143,5 +143,5 @@ def _largest_bill(case: Case) -> float:
     """Bound the land bill from the data: every dwelling at the best margin, all help spent."""
     cells = cell_table(case)
     margins = cells["loan_eur"] + cells["subsidy_eur"] + cells["revenue_eur"] - cells["cost_eur"]
-    best = max([0.0, *margins.tolist()]) * case.rules.dwellings_max
+    best = float(max([0.0, *margins])) * case.rules.dwellings_max
     return best + (case.rules.equity_max_eur or 0.0) + case.rules.topup_max_eur
