@@ -174,7 +174,7 @@ def _sync_tree(folder: Path) -> None:
         for name in names:
             path = Path(directory, name)
             if path.is_file() and not path.is_symlink():
-                with path.open("rb+") as stream:
+                with path.open("rb+" if os.name == "nt" else "rb") as stream:
                     os.fsync(stream.fileno())
         _sync_folder(Path(directory))
 

@@ -352,17 +352,31 @@ def extract_zip(path: Path | str, into: Path, *, suffixes: Sequence[str]) -> lis
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _check_members(members, path)
-            return [
-                _extract_member(archive, member, into, path)
-                for member in members
-                if PurePosixPath(member.filename).suffix.lower() in suffixes
-            ]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            wanted = [m for m in members if PurePosixPath(m.filename).suffix.lower() in suffixes]
+            contents = {_target(m, into): _member_bytes(archive, m, path) for m in wanted}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, DataError):
+            raise
         msg = (
             f"{path.name} : archive ZIP tronquée, abîmée ou chiffrée. "
             "Téléchargez-la de nouveau ou décompressez-la vous-même."
         )
         raise DataError(msg, code="E_ARCHIVE") from None
+    if len(contents) < len(wanted):
+        msg = f"{path.name} : l'archive contient deux fois le même nom de fichier. Gardez-en un."
+        raise DataError(msg, code="E_ARCHIVE")
+    for target, content in contents.items():
+        target.write_bytes(content)
+    return list(contents)
+
+
+def _target(member: zipfile.ZipInfo, into: Path) -> Path:
+    return into / PurePosixPath(member.filename.replace("\\", "/")).name
+
+
+def _member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> bytes:
+    with archive.open(member) as stream:
+        return _read_bounded(stream, member.compress_size, path.name)
 
 
 def _check_members(members: list[zipfile.ZipInfo], path: Path) -> None:
@@ -377,19 +391,6 @@ def _check_members(members: list[zipfile.ZipInfo], path: Path) -> None:
         return
     msg = f"{path.name} : archive refusée, {why}. Vérifiez son origine."
     raise DataError(msg, code="E_ARCHIVE")
-
-
-def _extract_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path, path: Path
-) -> Path:
-    target = into / PurePosixPath(member.filename.replace("\\", "/")).name
-    if target.exists():
-        shown = quoted(printable(target.name))
-        msg = f"{path.name} : l'archive contient deux fois {shown}. Gardez-en un."
-        raise DataError(msg, code="E_ARCHIVE")
-    with archive.open(member) as stream:
-        target.write_bytes(_read_bounded(stream, member.compress_size, path.name))
-    return target
 
 
 def _read_bounded(stream: IO[bytes] | gzip.GzipFile, packed_size: int, name: str) -> bytes:

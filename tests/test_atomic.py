@@ -34,6 +34,7 @@ def test_a_folder_appears_whole_under_its_name(tmp_path: Path) -> None:
         (folder / "sub").mkdir()
         (folder / "sub" / "a.txt").write_text("1")
         assert not target.exists()
+        assert clean_temporaries(target.parent) == 0  # not while it is being written
         assert folder.name.startswith(".")
     assert (target / "sub" / "a.txt").read_text() == "1"
     assert names(target.parent) == ["site"]
@@ -133,6 +134,14 @@ def test_a_result_set_aside_is_removed_once_replaced(tmp_path: Path) -> None:
     assert clean_temporaries(tmp_path) == 1
     assert names(tmp_path) == ["site"]
     assert names(tmp_path / "site") == []
+
+
+def test_a_file_left_half_written_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / f".a.json.{atomic._machine()}-{dead_pid()}-0123abcd.partiel"
+    path.write_text("{")
+    assert clean_temporaries(tmp_path, only="b.json") == 0
+    assert clean_temporaries(tmp_path, only="a.json") == 1
+    assert names(tmp_path) == []
 
 
 def test_cleaning_nothing_is_nothing(tmp_path: Path) -> None:

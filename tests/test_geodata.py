@@ -71,6 +71,7 @@ def test_a_declared_projection_that_replaces_another_is_said(tmp_path: Path) -> 
     layer = read_layer(path, what="parcelle", declared_crs="EPSG:4326")
     assert "remplace celle du fichier (EPSG:2154)" in layer.notes[-1]
     assert "projection inconnue" in refusal(path, declared_crs="EPSG:1")
+    assert "projection inconnue" in refusal(path, declared_crs="EPSG:5714")  # of heights
 
 
 def test_swapped_axes_are_refused(tmp_path: Path) -> None:

@@ -91,6 +91,10 @@ def test_a_projection_must_be_said_for_x_and_y(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="projection non déclarée") as caught:
         load_points(path)
     assert "ressemblent à du Lambert-93" in str(caught.value)
+    assert load_points(path, declared_crs="EPSG:2154").table.crs.to_epsg() == 2154
+    far = write(tmp_path / "far.csv", "nom;nature;x;y", "A;école;-5000;300000")
+    with pytest.raises(DataError, match="Indiquez le code EPSG"):
+        load_points(far)
     loaded = load_points(path, declared_crs="EPSG:2154")
     assert loaded.table["kind"].tolist() == ["ecole"]
 

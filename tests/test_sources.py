@@ -10,6 +10,7 @@ import pyogrio
 import pytest
 
 from habitat_analysis.errors import DataError
+from habitat_analysis.land.geodata import read_layer
 from habitat_analysis.land.sources import lower_names, read_crs, read_source
 from tests.layers import LAMBERT, box, collection, feature, write_json, write_lambert
 
@@ -100,6 +101,16 @@ def test_a_false_cpg_is_named(tmp_path: Path) -> None:
     assert "codage" in message
 
 
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"PROJCS[\xff]", "projection illisible"), (b"?", "non déclarée")]
+)
+def test_unreadable_projections(tmp_path: Path, content: bytes, word: str) -> None:
+    frame().to_file(tmp_path / "a.shp", engine="pyogrio")
+    (tmp_path / "a.prj").write_bytes(content)
+    with pytest.raises(DataError, match=word):
+        read_layer(tmp_path / "a.shp", what="zone")
+
+
 @pytest.mark.parametrize("part", [".shx", ".dbf"])
 def test_parts_of_a_shapefile_that_are_missing(tmp_path: Path, part: str) -> None:
     frame().to_file(tmp_path / "a.shp", engine="pyogrio")
@@ -113,6 +124,31 @@ def test_cut_shapefiles(tmp_path: Path, part: str) -> None:
     path = (tmp_path / "a").with_suffix(part)
     path.write_bytes(path.read_bytes()[:-40])
     assert "tronqué" in refusal(tmp_path / "a.shp")
+
+
+def test_headers_cut_short(tmp_path: Path) -> None:
+    frame().to_file(tmp_path / "a.shp", engine="pyogrio")
+    (tmp_path / "a.dbf").write_bytes(b"\x03")
+    assert "tronqué" in refusal(tmp_path / "a.shp")
+
+
+def test_a_geopackage_of_broken_shapes(tmp_path: Path) -> None:
+    frame().to_file(tmp_path / "a.gpkg", engine="pyogrio", layer_options={"SPATIAL_INDEX": "NO"})
+    with sqlite3.connect(tmp_path / "a.gpkg") as base:
+        base.execute("update a set geom = x'4750'")
+    base.close()
+    with pytest.raises(DataError, match="géométrie absente"):
+        read_layer(tmp_path / "a.gpkg", what="zone")
+
+
+def test_a_projection_that_leads_nowhere(tmp_path: Path) -> None:
+    frame().to_file(tmp_path / "a.shp", engine="pyogrio")
+    prj = (tmp_path / "a.prj").read_text()
+    (tmp_path / "a.prj").write_text(
+        prj.replace('"Standard_Parallel_2",44', '"Standard_Parallel_2",-49')
+    )
+    with pytest.raises(DataError, match="n'est pas utilisable"):
+        read_layer(tmp_path / "a.shp", what="zone")
 
 
 def test_cut_and_false_geopackages(tmp_path: Path) -> None:

@@ -74,7 +74,8 @@ def load_brownfields(path: Path | str, *, declared_crs: str | None = None) -> Lo
 def _read_cnig(path: Path | str) -> Source:
     raw = read_table(path, required=["site_id", "geompoint"], extra="keep", personal=False)
     written = raw["geompoint"]
-    shapes = shapely.from_wkt([text or None for text in written], on_invalid="ignore")
+    with np.errstate(all="ignore"):
+        shapes = shapely.from_wkt([text or None for text in written], on_invalid="ignore")
     faults = Faults(str(raw.attrs["file"]))
     for line in raw.index[written.ne("") & shapely.is_missing(shapes)]:
         why = "point illisible dans « geompoint »."

@@ -263,7 +263,7 @@ def _project(
         raise DataError(msg + _likely(first, None), code="E_CRS")
     box = _DEGREES if crs.is_geographic else _METRES if _same(crs, _LAMBERT) else _ANYWHERE
     _refuse_if_mostly_outside(shapely.bounds(flat), crs, box, source.file)
-    shapes = gpd.GeoSeries(flat, index=table.index, crs=crs).to_crs(LAMBERT_93)
+    shapes = _to_lambert(gpd.GeoSeries(flat, index=table.index, crs=crs), source.file)
     _refuse_if_mostly_outside(shapes.bounds.to_numpy(), _LAMBERT, _METRES, source.file)
     notes = [f"Coordonnées converties de {_short(crs)} en Lambert-93 avant toute mesure."]
     if _same(crs, _LAMBERT):
@@ -273,6 +273,17 @@ def _project(
             f"La projection déclarée ({declared}) remplace celle du fichier ({_short(source.crs)})."
         )
     return table.set_geometry(shapes), tuple(notes)
+
+
+def _to_lambert(shapes: gpd.GeoSeries, file: str) -> gpd.GeoSeries:
+    try:
+        return shapes.to_crs(LAMBERT_93)
+    except pyproj.exceptions.ProjError:
+        msg = (
+            f"{file} : la projection annoncée par le fichier ({_short(shapes.crs)}) n'est pas "
+            "utilisable. Déclarez la bonne (par exemple EPSG:2154) puis relancez."
+        )
+        raise DataError(msg, code="E_CRS") from None
 
 
 def _same(one: pyproj.CRS, other: pyproj.CRS) -> bool:

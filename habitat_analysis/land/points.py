@@ -15,7 +15,7 @@ import shapely
 
 from habitat_analysis.columns import plain_key
 from habitat_analysis.contracts import read_table, to_number
-from habitat_analysis.errors import Faults
+from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.formats import count
 from habitat_analysis.land.geodata import Loaded, Loss, losses_table, prepare_layer, text_column
 from habitat_analysis.land.sources import WGS_84, Source, read_source
@@ -150,15 +150,11 @@ def _publisher(rows: pd.DataFrame, file: str) -> str:
     for publisher, schema in _SCHEMAS.items():
         if {schema.x, schema.y} | _REQUIRED.get(publisher, set()) <= present:
             return publisher
-    faults = Faults(file)
-    faults.add(
-        "",
-        "aucune colonne de coordonnées reconnue.",
-        "Attendu : stop_lat et stop_lon (GTFS), LAMBERT_X et LAMBERT_Y (BPE), ou longitude et "
-        "latitude.",
+    msg = (
+        f"{file} : aucune colonne de coordonnées reconnue. Attendu : stop_lat et stop_lon (GTFS), "
+        "LAMBERT_X et LAMBERT_Y (BPE), ou longitude et latitude."
     )
-    faults.raise_if_any(code="E_TABLE")
-    return ""
+    raise DataError(msg, code="E_TABLE")
 
 
 def _useful(rows: pd.DataFrame, publisher: str) -> tuple[pd.DataFrame, list[Loss]]:

@@ -15,7 +15,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -110,11 +110,11 @@ def read_crs(text: str, file: str) -> pyproj.CRS:
     'RGF93 v1 / Lambert-93'
     """
     match = _AUTHORITY.fullmatch(text.strip())
-    try:
+    with suppress(pyproj.exceptions.CRSError):
         if match:
-            return pyproj.CRS.from_authority(match["authority"].upper(), match["code"])
-    except pyproj.exceptions.CRSError:
-        pass
+            crs = pyproj.CRS.from_authority(match["authority"].upper(), match["code"])
+            if crs.is_projected or crs.is_geographic:
+                return crs
     msg = (
         f"{file} : projection inconnue {quoted(printable(text))}. "
         "Indiquez un code EPSG existant, par exemple EPSG:2154 (Lambert-93) ou EPSG:4326."
@@ -177,9 +177,9 @@ def _read_geojson(path: Path) -> Source:
     rows = pd.DataFrame([_attributes(feature) for feature in features], dtype=object)
     rows.columns = pd.Index(lower_names(rows.columns, path.name))
     written = [feature.get("geometry") for feature in features]
-    shapes = shapely.from_geojson(
-        [None if shape is None else json.dumps(shape) for shape in written], on_invalid="ignore"
-    )
+    texts = [None if shape is None else json.dumps(shape) for shape in written]
+    with np.errstate(all="ignore"):
+        shapes = shapely.from_geojson(texts, on_invalid="ignore")
     present = np.array([shape is not None for shape in written], dtype=bool)
     return Source(
         rows=rows,
@@ -250,7 +250,7 @@ def _geopackage_layers(path: Path) -> list[str]:
             rows = base.execute(
                 "select table_name from gpkg_contents where data_type = 'features'"
             ).fetchall()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         raise _damaged(path) from None
     real = [str(row[0]) for row in rows if not _is_virtual(tables.get(str(row[0])))]
     if not real:
@@ -284,6 +284,9 @@ def _read_shapefile(path: Path) -> Source:
         why = f"il manque {join_fr([quoted(path.stem + suffix) for suffix in missing])}."
         raise _refusal(path.name, why, "Placez tous les fichiers de la livraison côte à côte.")
     _check_lengths(path, parts[".shx"], parts[".dbf"])
+    if ".prj" in parts and not _is_utf_8(parts[".prj"]):
+        why = "projection illisible (fichier .prj)."
+        raise _refusal(path.name, why, "Réexportez la couche, ou retirez ce fichier.", "E_CRS")
     if ".cpg" in parts:
         return _read_gdal(path)
     utf_8 = _looks_utf_8(parts[".dbf"].read_bytes())
@@ -310,6 +313,14 @@ def _check_lengths(shp: Path, shx: Path, dbf: Path) -> None:
     )
     if cut:
         raise _damaged(shp)
+
+
+def _is_utf_8(path: Path) -> bool:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _looks_utf_8(table: bytes) -> bool:
