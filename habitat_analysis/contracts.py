@@ -57,7 +57,7 @@ _MAX_COLUMNS: Final = 1_000
 _PERSONAL: Final = frozenset(
     """
     nom noms nom_ prenom prenoms prenom_ patronyme identite contact contact_
-    proprietaire proprietaires proprietaire_ proprio proprio_ occupant titulaire
+    proprietaire proprietaires proprietaire_ proprio proprio_nom occupant titulaire
     adresse adresse_ adresses rue voie code_postal
     telephone telephone_ telephones tel tel_ portable mobile fax
     email emails email_ e_mail e_mail_ mail mails mail_ courriel courriels courriel_
