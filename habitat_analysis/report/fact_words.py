@@ -21,6 +21,7 @@ TABLES: Final[Mapping[str, str]] = {
 WORDS: Final[Mapping[str, str]] = {
     "+1 person": "personne en plus",
     "LIVRET_A": "livret A",
+    "PLS_ACCESSION_VEFA_HLM": "VEFA (accession Hlm)",
     "OCCUPATION": "occupation",
     "JEUNE_COUPLE": "jeune couple",
     "RESSOURCES": "ressources",
@@ -48,9 +49,9 @@ WORDS: Final[Mapping[str, str]] = {
 SILENT: Final = frozenset({"ABC", "zone_123", "paris_idf_regions", "formula", ""})
 PREFIXES: Final[Mapping[str, str]] = {"zone": "zone ", "category": "catégorie "}
 UNITS: Final[Mapping[str, str]] = {
-    "EUR/m2 SU/month": "€/m² SU par mois",
+    "EUR/m2 SU/month": "€/m² SU/mois",
     "EUR HT/m2 SU": "€ HT/m² SU",
-    "EUR/year": "€ par an",
+    "EUR/year": "€/an",
     "m2/dwelling": "m² par logement",
     "coefficient": "",
     "per year": "par an",

@@ -15,7 +15,7 @@ from habitat_analysis.formats import euros, percent, typeset
 from habitat_analysis.report.charts import cost_breakdown
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_programme import tenure_label
-from habitat_analysis.report.sections_site import sources
+from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Sheet, sheet
 
 CHAPTERS: Final[Mapping[str, str]] = {
@@ -167,7 +167,7 @@ def cost_figure(feasibility: Feasibility) -> Chart | None:
         ]
     )
     title = "Prix de revient, locaux partagés à part"
-    return cost_breakdown(table, tax="HT", title=title, sources=sources(feasibility.ground))
+    return cost_breakdown(table, tax="HT", title=title, sources=study_sources(feasibility.ground))
 
 
 _BASE_NOTE: Final = (

@@ -17,7 +17,7 @@ from habitat_analysis.report.charts import financing_chart, price_caps_chart
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_costs import CHAPTERS
 from habitat_analysis.report.sections_programme import tenure_label
-from habitat_analysis.report.sections_site import sources
+from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import (
     NOT_APPLICABLE,
     NOT_APPLICABLE_NOTE,
@@ -123,7 +123,9 @@ def funding_figure(feasibility: Feasibility) -> Chart | None:
             for _, what, amount in _resources(evaluation)
         ),
     ]
-    return financing_chart(pd.DataFrame(sides), tax="TTC", sources=sources(feasibility.ground))
+    return financing_chart(
+        pd.DataFrame(sides), tax="TTC", sources=study_sources(feasibility.ground)
+    )
 
 
 def rents(feasibility: Feasibility) -> Sheet | None:
@@ -245,7 +247,9 @@ def price_figure(feasibility: Feasibility) -> Chart | None:
     if not rows:
         return None
     table = pd.DataFrame(rows)
-    return price_caps_chart(table, basis="SHAB", tax="TTC", sources=sources(feasibility.ground))
+    return price_caps_chart(
+        table, basis="SHAB", tax="TTC", sources=study_sources(feasibility.ground)
+    )
 
 
 def cap_ttc_m2_shab(tenure: TenureSheet) -> float:
@@ -317,17 +321,15 @@ def _resources(evaluation: Evaluation) -> Iterator[tuple[str, str, float]]:
 
 
 def _uses(feasibility: Feasibility) -> Iterator[tuple[str, float]]:
-    """List the uses, TTC: chapters of cost, their VAT, rooms, and the gap of the model."""
+    """List the uses, TTC: chapters of cost, VAT as the programme counts it, shared rooms."""
     costs = feasibility.costs
     if costs is None:
         return
     for family, amount in costs.price.by_family.items():
         yield f"{CHAPTERS[family]} HT", amount
-    yield "TVA", costs.price.total_ttc_eur - costs.price.total_ht_eur
+    yield "TVA", costs.price.total_ttc_eur - costs.price.total_ht_eur + costs.gap_eur
     if costs.spaces_ttc_eur:
         yield "Locaux partagés TTC", costs.spaces_ttc_eur
-    if abs(costs.gap_eur) >= 0.5:
-        yield "Écart de TVA du calcul", costs.gap_eur
 
 
 def _against_cost(evaluation: Evaluation | None, code: str, income: float) -> dict[str, Any]:

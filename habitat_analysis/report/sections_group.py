@@ -10,7 +10,7 @@ from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 THEMES = {
     "groupe": "Groupe",
     "taille": "Taille des ménages",
-    "statut": "Sous les plafonds de",
+    "statut": "Éligibles au statut",
     "revenu": "Ressources",
 }
 NO_GROUP = "Aucun groupe de ménages n'est encore constitué."

@@ -10,7 +10,7 @@ from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.report.charts import mixity_chart
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_programme import tenure_label
-from habitat_analysis.report.sections_site import sources
+from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 
 UNKNOWN: Final = "n. d."
@@ -110,7 +110,7 @@ def mix_figure(feasibility: Feasibility) -> Chart | None:
             "result": mix.targets["share"],
         }
     )
-    return mixity_chart(table, sources=sources(feasibility.ground))
+    return mixity_chart(table, sources=study_sources(feasibility.ground))
 
 
 def _line(what: str, value: float | None, how: str, *, share: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.feasibility.results import is_private_rule
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.programme.certificate import Check, Unit
 from habitat_analysis.programme.evaluation import Evaluation
@@ -19,13 +20,11 @@ from habitat_analysis.programme.wording import (
 )
 from habitat_analysis.report.charts import programme_chart
 from habitat_analysis.report.figures import Chart
-from habitat_analysis.report.sections_site import sources
+from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, sheet
 from habitat_analysis.tenures import ORDER, tenure
 
 NO_PROGRAMME: Final = "Sans objet : aucun programme n'est à montrer pour ce site."
-# Rules on households: their figures tell about a few of them and stay in the cooperative's circle.
-PRIVATE: Final = frozenset({"class", "cell", "accepted", "quartile"})
 SENSES: Final = {"<=": "au plus", ">=": "au moins", "=": "égal à"}
 MONEY_STAGES: Final = frozenset({"public_money", "equity", "cost"})
 STAGE_NOUNS: Final = {"housed": "besoin", "mix": "logement", "dwellings": "logement"}
@@ -64,7 +63,7 @@ def programme_figure(feasibility: Feasibility) -> Chart | None:
     if programme is None:
         return None
     rows = [{"typology": t, "tenure": u, "n": n} for (t, u), n in sorted(programme.units.items())]
-    return programme_chart(pd.DataFrame(rows), sources=sources(feasibility.ground))
+    return programme_chart(pd.DataFrame(rows), sources=study_sources(feasibility.ground))
 
 
 def surfaces(feasibility: Feasibility) -> Sheet | None:
@@ -159,7 +158,7 @@ def certificate(feasibility: Feasibility) -> Sheet | None:
     if evaluation is None:
         return None
     case = feasibility.file.case
-    public = [check for check in evaluation.certificate if not is_private(check.rule)]
+    public = [check for check in evaluation.certificate if not is_private_rule(check.rule)]
     rows = [
         {
             "rule": rule_label(case, check.rule),
@@ -195,7 +194,7 @@ def imposed_rules(feasibility: Feasibility) -> tuple[str, ...]:
     if imposed is None:
         return ()
     return tuple(
-        typeset(f"{rule.label} : non respectée.") if is_private(rule.rule) else rule.sentence
+        typeset(f"{rule.label} : non respectée.") if is_private_rule(rule.rule) else rule.sentence
         for rule in imposed.broken
     )
 
@@ -244,11 +243,6 @@ def imposed_units(feasibility: Feasibility) -> Sheet | None:
     return sheet(
         "Logements imposés", "Logements par statut, côte à côte", rows, columns, total=True
     )
-
-
-def is_private(rule: str) -> bool:
-    """Tell whether the figures of a rule are about a few households."""
-    return rule.partition(":")[0] in PRIVATE
 
 
 def check_value(check: Check, value: float) -> Quantity:
@@ -302,7 +296,7 @@ def _stage_value(objective: str, value: float) -> Quantity:
 
 
 def _private_note(evaluation: Evaluation) -> str:
-    private = [check for check in evaluation.certificate if is_private(check.rule)]
+    private = [check for check in evaluation.certificate if is_private_rule(check.rule)]
     broken = sum(not check.ok for check in private)
     state = "toutes respectées" if broken == 0 else f"{broken} non respectées"
     said = count(len(private), "règle vérifiée", "règles vérifiées")

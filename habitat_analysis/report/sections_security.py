@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.formats import typeset
 from habitat_analysis.report.sections_programme import tenure_label
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
 from habitat_analysis.tenures import tenures
@@ -77,6 +78,11 @@ def durations(feasibility: Feasibility) -> Sheet:
 def open_points(feasibility: Feasibility) -> tuple[str, ...]:
     """List what stands between here and « faisable »."""
     return feasibility.verdict.conditions
+
+
+def not_studied() -> tuple[str, ...]:
+    """List what this report does not look at."""
+    return tuple(typeset(text[0].upper() + text[1:]) for text in NOT_STUDIED)
 
 
 def _codes(feasibility: Feasibility) -> list[str]:

@@ -10,7 +10,7 @@ from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import count, join_fr, typeset
 from habitat_analysis.report.charts_comparison import sensitivity_chart
 from habitat_analysis.report.figures import Chart
-from habitat_analysis.report.sections_site import sources
+from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
 
 NOT_COMPUTED: Final = (
@@ -58,7 +58,7 @@ def stress_figure(feasibility: Feasibility) -> Chart | None:
     frame = pd.DataFrame({"case": trials["label"], "delta": trials["delta_eur"]})
     title = "Ce que chaque essai ajoute à l'effort à réunir"
     return sensitivity_chart(
-        frame, effect="effort à réunir (€)", title=title, sources=sources(feasibility.ground)
+        frame, effect="effort à réunir (€)", title=title, sources=study_sources(feasibility.ground)
     )
 
 

@@ -197,13 +197,18 @@ def dropped(ground: Ground) -> Sheet | None:
     rows = ground.territory.dropped
     if rows.empty:
         return None
+    gathered = (
+        rows.astype({"ids": str})
+        .groupby(["layer", "reason"], sort=False, as_index=False)
+        .agg({"count": "sum", "ids": ", ".join})
+    )
     columns = [
         Column(name="layer", header="Couche"),
         Column(name="reason", header="Motif"),
         Column(name="count", header="Nombre", kind="whole"),
         Column(name="ids", header="Exemples"),
     ]
-    return sheet("Objets écartés", "Objets écartés à la lecture", rows, columns)
+    return sheet("Objets écartés", "Objets écartés à la lecture", gathered, columns)
 
 
 def reading_notes(ground: Ground) -> tuple[str, ...]:
@@ -249,6 +254,12 @@ def sources(ground: Ground) -> str:
     states = ground.territory.states
     named = states.loc[states["state"] == EXAMINED, "source"]
     return source_line(list(named), edited_on=ground.study.edited_on)
+
+
+def study_sources(ground: Ground) -> str:
+    """Write the line of sources of a figure computed from the hypotheses of the study."""
+    named = [f"étude « {ground.study.name} » (hypothèses en section 11)", "calcul du programme"]
+    return typeset(source_line(named, edited_on=ground.study.edited_on))
 
 
 def _area(m2: float | None) -> Any:

@@ -44,13 +44,18 @@ def facts_used(feasibility: Feasibility) -> Sheet:
     rows = [_row(label, value, facts) for label, value, facts in _gathered(feasibility.facts)]
     columns = [
         Column(name="what", header="Valeur réglementaire"),
-        Column(name="value", header="Valeur et unité", kind="mixed"),
+        Column(name="value", header="Valeur et unité"),
         Column(name="since", header="En vigueur depuis", kind="date"),
         Column(name="text", header="Texte ou source"),
         Column(name="trust", header="Fiabilité"),
         Column(name="flags", header="Réserves", absent=""),
     ]
-    notes = ["Chaque valeur est une ligne de data/baremes ; le classeur les donne toutes."]
+    notes = [
+        (
+            "Plafonds de ressources : de la première à la sixième catégorie de ménage. Le classeur "
+            "donne chaque valeur avec sa ligne de data/baremes et sa source."
+        )
+    ]
     caption = "Valeurs réglementaires à la date de l'opération"
     return sheet("Valeurs réglementaires", caption, rows, columns, notes=notes)
 
@@ -140,7 +145,7 @@ def _span(facts: tuple[Fact, ...]) -> str:
     steps = [value for category, value in by_category.items() if category.isdigit()]
     if not steps:
         return ""
-    return f"{number(min(steps))} à {number(max(steps))} € par an, selon la catégorie de ménage"
+    return f"{number(min(steps))} à {number(max(steps))} €/an"
 
 
 def _value(fact: Fact) -> Quantity | str:

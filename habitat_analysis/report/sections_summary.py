@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from habitat_analysis.feasibility import Feasibility, covered_sentence
+from habitat_analysis.feasibility import Feasibility, covered_sentence, effort_sentence
 from habitat_analysis.formats import count, euros, join_fr, quoted, typeset
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS
@@ -37,8 +37,9 @@ def key_figures(feasibility: Feasibility) -> Sheet:
     columns = [
         Column(name="what", header="Indicateur"),
         Column(name="value", header="Valeur", kind="mixed"),
-        Column(name="detail", header="Précision", absent=""),
     ]
+    if feasibility.programme:
+        columns.append(Column(name="detail", header="Précision", absent=""))
     return sheet("Chiffres clés", "Cinq chiffres clés", rows, columns)
 
 
@@ -72,7 +73,8 @@ def warnings(feasibility: Feasibility) -> tuple[str, ...]:
         said.append(f"Non examiné : {join_fr([str(layer).lower() for layer in absent])}.")
     if feasibility.ground.needs is None:
         said.append("Aucun groupe de ménages n'est constitué : les besoins ne sont pas examinés.")
-    return tuple(typeset(text) for text in said)
+    known = set(feasibility.verdict.conditions)  # said just above on the page
+    return tuple(text for text in map(typeset, said) if text not in known)
 
 
 def facts_sentence(feasibility: Feasibility) -> str:
@@ -106,6 +108,11 @@ def effort_parts(feasibility: Feasibility) -> str:
     if evaluation.topup_eur > 0:
         text += f", dont {euros(evaluation.topup_eur)} de complément à obtenir"
     return text
+
+
+def effort_line(feasibility: Feasibility) -> str:
+    """Say the « effort à réunir » in its parts; "" without a programme."""
+    return effort_sentence(feasibility)
 
 
 def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
