@@ -117,7 +117,7 @@ def test_infinite_coordinates_are_refused(tmp_path: Path) -> None:
     assert "parcelle « B » : géométrie illisible" in refusal(path)
 
 
-def test_null_and_empty_geometries_are_dropped_and_counted(tmp_path: Path) -> None:
+def test_null_empty_and_other_geometries_are_refused_all_at_once(tmp_path: Path) -> None:
     empty = {"type": "Polygon", "coordinates": []}
     path = write_lambert(
         tmp_path / "a.geojson",
@@ -126,11 +126,19 @@ def test_null_and_empty_geometries_are_dropped_and_counted(tmp_path: Path) -> No
         feature(box(0, 0), id="C"),
         feature(shapely.Point(EAST, NORTH), id="D"),
     )
-    layer = read_layer(path, what="parcelle")
+    message = refusal(path)
+    assert "parcelle « A » : géométrie absente ou vide." in message
+    assert "parcelle « B » : géométrie absente ou vide." in message
+    assert "parcelle « D » : géométrie qui n'est pas un polygone." in message
+    assert "« C »" not in message
+
+
+def test_a_national_layer_counts_them_instead(tmp_path: Path) -> None:
+    path = write_lambert(tmp_path / "a.geojson", feature(None, id="A"), feature(box(0, 0), id="C"))
+    layer = read_layer(path, what="friche", national=True)
     assert layer.table["id"].tolist() == ["C"]
     assert layer.dropped[["reason", "count", "family"]].to_numpy().tolist() == [
-        ["géométrie absente ou vide", 2, "géométrie"],
-        ["géométrie qui n'est pas un polygone", 1, "géométrie"],
+        ["géométrie absente ou vide", 1, "géométrie"],
     ]
     assert "«\u00a0A\u00a0»" in layer.dropped["ids"][0]
 
@@ -143,14 +151,13 @@ def test_a_layer_with_nothing_left_is_refused_with_every_reason(tmp_path: Path) 
     assert "aucun objet utilisable" in message
 
 
-def test_a_bow_tie_is_dropped_never_guessed(tmp_path: Path) -> None:
+def test_a_bow_tie_is_refused_never_guessed(tmp_path: Path) -> None:
     path = write_lambert(
         tmp_path / "a.geojson", feature(BOW_TIE, id="tie"), feature(box(0, 0), id="ok")
     )
-    layer = read_layer(path, what="parcelle")
-    assert layer.table["id"].tolist() == ["ok"]
-    assert layer.dropped["reason"].tolist() == ["contour qui se croise, surface incertaine"]
-    assert "«\u00a0tie\u00a0»" in layer.dropped["ids"][0]
+    message = refusal(path)
+    assert "parcelle « tie » : contour qui se croise, surface incertaine." in message
+    assert "« ok »" not in message
 
 
 def test_a_shape_repaired_without_change_is_kept_and_said(tmp_path: Path) -> None:
@@ -186,7 +193,7 @@ def test_lone_multipoints_are_points(tmp_path: Path) -> None:
     lone = shapely.MultiPoint([(EAST, NORTH)])
     pair = shapely.MultiPoint([(EAST, NORTH), (EAST + 1, NORTH)])
     path = write_lambert(tmp_path / "a.geojson", feature(lone, id="A"), feature(pair, id="B"))
-    layer = read_layer(path, what="point", shape="point")
+    layer = read_layer(path, what="point", shape="point", national=True)
     assert layer.table.geometry.tolist() == [shapely.Point(EAST, NORTH)]
     assert int(layer.dropped["count"].sum()) == 1
 

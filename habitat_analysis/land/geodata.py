@@ -78,7 +78,7 @@ def read_layer(
     what
         What a row is, in French singular: ``"parcelle"``.
     shape
-        Geometry expected; rows of another type are dropped.
+        Geometry expected; rows of another type are faults, or losses of a national layer.
     name_hint
         Regular expression telling the layer wanted among several; defaults to `what`.
     declared_crs
@@ -88,7 +88,8 @@ def read_layer(
     public_columns
         Columns of the publisher that look like a person's (``nom_com``) and are not: kept.
     national
-        The layer covers the whole country: rows overseas are dropped and counted.
+        The layer covers the whole country: rows overseas or without a sure shape are dropped and
+        counted; in a local layer they are faults.
 
     Returns
     -------
@@ -99,7 +100,8 @@ def read_layer(
     ------
     DataError
         If the file cannot be read (see `read_source`), its coordinates cannot be placed in mainland
-        France (``E_CRS``), or no row is left (``E_LAYER``).
+        France (``E_CRS``), a shape is absent, of another type or crosses itself, or no row is left
+        (``E_LAYER``).
     """
     source = read_source(path, name_hint=name_hint or what)
     return prepare_layer(
@@ -134,11 +136,11 @@ def prepare_layer(
     table = _keep(table, ~absent, "géométrie absente ou vide", losses)
     other = f"géométrie qui n'est pas un {_SHAPES[shape]}"
     table = _keep(table, _is_of(table, shape), other, losses)
-    _refuse_if_empty(table, losses, source.file)
+    _refuse_losses(table, losses, source.file, national=True)
     table, place_notes = _project(table, source, declared_crs)
     table = _only_in_france(table, source.file, losses, national=national)
     table, repair_notes = _repair(table, what, losses) if shape == "surface" else (table, ())
-    _refuse_if_empty(table, losses, source.file)
+    _refuse_losses(table, losses, source.file, national=national)
     return Loaded(
         table=table.drop(columns="_name").reset_index(drop=True),
         dropped=losses_table(losses),
@@ -238,14 +240,22 @@ def _keep(
     return table.loc[kept]
 
 
-def _refuse_if_empty(table: pd.DataFrame, losses: Sequence[Loss], file: str) -> None:
-    if not table.empty:
+def _refuse_losses(
+    table: pd.DataFrame, losses: Sequence[Loss], file: str, *, national: bool
+) -> None:
+    """Refuse a local layer that lost any shape, and any layer with nothing left.
+
+    A parcel or a zone without a sure shape would be missing from every map and every sum: the
+    planner mends the file. A national layer loses rows far from here, which are counted instead.
+    """
+    if not table.empty and (national or not losses):
         return
     faults = Faults(file)
     for loss in losses:
         for name in loss.ids:
-            faults.add(name, f"{loss.reason}.", "Corrigez-la à la source.")
-    faults.add("", "aucun objet utilisable.", "Vérifiez que c'est la bonne couche.")
+            faults.add(name, f"{loss.reason}.", "Corrigez ou retirez cet objet, puis relancez.")
+    if table.empty:
+        faults.add("", "aucun objet utilisable.", "Vérifiez que c'est la bonne couche.")
     faults.raise_if_any(code="E_LAYER")
 
 

@@ -104,7 +104,9 @@ def _read_layers(study: Study) -> dict[str, list[Loaded]]:
         return [load(study.path(name)) for name in names]
 
     return {
-        "parcels": each([files.parcels], load_parcels),
+        "parcels": each(
+            [files.parcels], lambda path: load_parcels(path, insee=study.commune.insee)
+        ),
         "zoning": each([files.zoning] if files.zoning else [], load_zoning),
         "buildings": each([files.buildings] if files.buildings else [], load_buildings),
         "sales": [load_sales([study.path(name) for name in files.sales])] if files.sales else [],
