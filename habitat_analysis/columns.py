@@ -18,7 +18,7 @@ import pandas as pd
 
 from habitat_analysis.errors import Faults
 from habitat_analysis.files import printable
-from habitat_analysis.formats import count, quoted
+from habitat_analysis.formats import count, number, quoted
 
 NEAR: Final = 0.6  # likeness from which a word may have been meant for another
 
@@ -383,7 +383,9 @@ def _fits(text: pd.Series, length: int | None, pattern: str | None) -> pd.Series
 
 
 def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:g}".replace(".", ",")
+    if value is None:
+        return ""
+    return number(value) if float(value).is_integer() else f"{value:g}".replace(".", ",")
 
 
 def _lost_zero(code: str, length: int | None) -> str:

@@ -61,7 +61,8 @@ _PERSONAL: Final = frozenset(
     adresse adresse_ adresses rue voie code_postal
     telephone telephone_ telephones tel tel_ portable mobile fax
     email emails email_ e_mail e_mail_ mail mails mail_ courriel courriels courriel_
-    naissance date_naissance date_de_naissance lieu_naissance ne_le nee_le ne_e_le
+    naissance date_naissance date_naissance_ date_de_naissance date_de_naissance_
+    lieu_naissance ne_le nee_le ne_e_le
     nir numero_nir securite_sociale numero_securite_sociale numero_fiscal iban rib
     name first_name last_name full_name address phone phone_ birth birth_ birthdate
     """.split()  # noqa: SIM905 - read as a list of words

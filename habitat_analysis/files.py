@@ -165,8 +165,8 @@ def _file_fault(path: Path | str, max_bytes: int) -> str:
         return "fichier vide. Téléchargez-le ou enregistrez-le de nouveau."
     if found.st_size > max_bytes:
         return (
-            f"fichier de {number(found.st_size / 1e6, 1)} Mo, au-delà de la limite de "
-            f"{number(max_bytes / 1e6, 1)} Mo. Réduisez-le au périmètre de l'étude."
+            f"fichier de {number(found.st_size / 1e3)} ko, au-delà de la limite de "
+            f"{number(max_bytes / 1e3)} ko. Réduisez-le au périmètre de l'étude."
         )
     return ""
 
