@@ -18,7 +18,7 @@ from habitat_analysis.report.escape import html_text
 from habitat_analysis.report.figures import Chart, house_style
 
 SCREEN_DPI: Final = 100  # 800 pixels wide; reports have 200 dots an inch
-COLOURS: Final = 128  # enough for maps and charts, and four times lighter
+COLOURS: Final = 256  # enough for maps and charts, and three times lighter
 NOTHING: Final = "Rien à montrer ici : le calcul n'a pas donné de programme."
 
 
@@ -87,7 +87,7 @@ def screen_png(chart: Chart, *, dpi: int = SCREEN_DPI) -> bytes:
     with house_style():
         whole = io.BytesIO()
         chart.figure.savefig(whole, format="png", dpi=dpi, metadata={"Software": None})
-    few = Image.open(whole).convert("RGB").quantize(COLOURS)
+    few = Image.open(whole).convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
     light = io.BytesIO()
     few.save(light, format="png", optimize=True)
     return light.getvalue()

@@ -84,10 +84,11 @@ STYLE = (
     "background:#FFF}"
     "table.tableau caption{caption-side:top;text-align:left;font-weight:bold;padding:.3em 0}"
     "table.tableau th,table.tableau td{border-bottom:1px solid #C9C9C4;padding:.25em .7em;"
-    "text-align:left;vertical-align:top}"
+    "text-align:left!important;vertical-align:top}"  # stronger than the notebook's own style
     "table.tableau thead th{border-bottom:2px solid #343434;vertical-align:bottom}"
     "table.tableau tbody th{font-weight:normal}"
-    "table.tableau .nombre{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
+    "table.tableau .nombre{text-align:right!important;white-space:nowrap;"
+    "font-variant-numeric:tabular-nums}"
     "table.tableau thead .nombre{white-space:normal}"
     "table.tableau tfoot th,table.tableau tfoot td{font-weight:bold;border-top:2px solid #343434}"
     "p.note{font-size:.85em;color:#555;margin:.2em 0}"
