@@ -52,7 +52,21 @@ class Link:
     href: str
 
 
-Block = Heading | Paragraph | Points | Picture | Link | Sheet
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """A list of relative addresses, each with what is said of it; left out on paper."""
+
+    items: tuple[tuple[Link, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A map to explore inside a page, its own text already inert; left out on paper."""
+
+    html: str
+
+
+Block = Heading | Paragraph | Points | Picture | Link | Links | Embedded | Sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

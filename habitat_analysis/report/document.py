@@ -38,8 +38,12 @@ def write_html(feasibility: Feasibility, path: Path, *, document: Document | Non
     path
         As given. The same feasibility gives the same bytes.
     """
-    gathered = document or outline(feasibility)
-    path.write_bytes(render("rapport.html.j2", document=gathered).encode())
+    return write_page(document or outline(feasibility), path)
+
+
+def write_page(document: Document, path: Path) -> Path:
+    """Write any document as a page that stands alone."""
+    path.write_bytes(render("rapport.html.j2", document=document).encode())
     return path
 
 
@@ -57,7 +61,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(data_uri=_data_uri, size=_size, table=_table)
+    environment.filters.update(data_uri=_data_uri, size=_size, table=_table, inert=Markup)
     return environment
 
 

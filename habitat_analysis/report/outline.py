@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from datetime import UTC, datetime
-from functools import cache
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import date_long, date_short, typeset
@@ -30,6 +28,7 @@ from habitat_analysis.report.blocks import (
     section,
 )
 from habitat_analysis.report.sheets import facts_sheet
+from habitat_analysis.report.software import software_version
 
 MAP_FILE = "carte.html"
 SUBTITLE = "Étude de faisabilité, document de travail"
@@ -70,15 +69,6 @@ def outline(feasibility: Feasibility) -> Document:
             )
         ),
     )
-
-
-@cache
-def software_version() -> str:
-    """Return the version of the package, or say that it is not installed."""
-    try:
-        return importlib.metadata.version("habitat-analysis")
-    except importlib.metadata.PackageNotFoundError:
-        return "non installée"
 
 
 def _cover(feasibility: Feasibility) -> Section:

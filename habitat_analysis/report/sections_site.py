@@ -258,7 +258,7 @@ def sources(ground: Ground) -> str:
 
 def study_sources(ground: Ground) -> str:
     """Write the line of sources of a figure computed from the hypotheses of the study."""
-    named = [f"étude « {ground.study.name} » (hypothèses en section 11)", "calcul du programme"]
+    named = [f"étude « {ground.study.name} » (hypothèses)", "calcul du programme"]
     return typeset(source_line(named, edited_on=ground.study.edited_on))
 
 

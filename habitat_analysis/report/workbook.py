@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from numbers import Real
 from pathlib import Path
 from typing import Any, Final
 
@@ -200,6 +201,6 @@ def _csv_cell(value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    if pd.api.types.is_number(value):
+    if isinstance(value, Real):
         return f"{float(value):.15g}".replace(".", ",")
     return inert_cell(value)
