@@ -78,8 +78,9 @@ def write_comparison(sites: pd.DataFrame, ground: Ground, folder: Path) -> tuple
     Parameters
     ----------
     sites
-        One row a site, columns of `comparison_tables.COLUMNS` (a missing column is missing everywhere): a failed site
-        has a ``raison``; ``dossier`` is the folder of a report, relative to `folder`.
+        One row a site, columns of `comparison_tables.COLUMNS` (a missing column is missing
+        everywhere): a failed site has a ``raison``; ``dossier`` is the folder of a report,
+        relative to `folder`.
     ground
         The study and its commune.
     folder
@@ -303,7 +304,7 @@ def _fiches(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _relative(folder: Any) -> str:
     text = said(folder).strip("/")
-    if ":" in text or "\\" in text or said(folder).startswith("/"):
+    if ":" in text or "\\" in text or ".." in text or said(folder).startswith("/"):
         msg = f"Expected the relative folder of a report: got {folder!r}."
         raise UsageError(msg)
     return text
