@@ -83,6 +83,8 @@ def test_scenarios_move_what_they_say():
     base = evaluate(CASE, BUILT)
     works = evaluate(CASE, BUILT, Scenario(id="works", cost_factor=1.1))
     assert works.cost_eur == pytest.approx(COST * 1.1 - 20_000)  # the land does not move
+    fixed = (200_000 + 1.1 * 80_000) / 368
+    assert works.cost_m2_eur["PLUS"] == pytest.approx(2350 * 1.1 * 1.1 + fixed)
     land = evaluate(CASE, BUILT, Scenario(id="land", fixed_factor=1.5))
     assert land.cost_eur == pytest.approx(COST + 100_000)
     dropout = evaluate(CASE, BUILT, Scenario(id="dropout", buyer_dropout=0.2))

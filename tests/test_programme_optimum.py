@@ -172,7 +172,14 @@ def test_an_unknown_objective_is_refused():
     assert refused.value.code == "E_OBJECTIVE"
 
 
-@pytest.mark.parametrize("lie", [{"objective": 1.0}, {"values": {}}], ids=["objective", "values"])
+LIES = {
+    "cheaper": {"objective": 1.0},
+    "dearer": {"objective": 1e9},
+    "nothing built": {"values": {}},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_solver_that_lies_stops_everything(monkeypatch, lie):
     """Fault injected: the only way to see the certificate refuse an answer."""
     honest = module.solve

@@ -53,6 +53,21 @@ def test_no_dwelling_that_suits_no_household(units):
     assert place(case(group("small", 2, "Q2", "T2")), units) == ()
 
 
+def test_on_a_tie_the_first_quartiles_are_served_first():
+    rules = tuple(ShareRule(id=q, members=(q,), max=0.9) for q in ("Q1", "Q2"))
+    groups = group("b", 2, "Q2", "T2"), group("a", 2, "Q1", "T2")
+    placed = place(case(*groups, quartiles=rules), {("T2", "PLUS"): 3})
+    assert counts(placed) == {("a", "T2"): 2, ("b", "T2"): 1}
+
+
+def test_quartiles_compete_two_by_two_for_the_same_dwellings():
+    """Q1 and Q2 want the same two T2: five placed, two of them from Q3, would need three T2."""
+    rules = tuple(ShareRule(id=q, members=(q,), max=0.4) for q in ("Q1", "Q2", "Q3"))
+    groups = [group(q, 2, q, "T2") for q in ("Q1", "Q2")] + [group("Q3", 4, "Q3", "T3")]
+    placed = place(case(*groups, quartiles=rules), {("T2", "PLUS"): 2, ("T3", "PLUS"): 4})
+    assert counts(placed) == {("Q1", "T2"): 1, ("Q2", "T2"): 1, ("Q3", "T3"): 1}
+
+
 def test_no_class_no_household():
     assert place(case(), {("T2", "PLUS"): 3}) == ()
 

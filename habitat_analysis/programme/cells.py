@@ -74,7 +74,7 @@ def _row(
     cost = works * (1 + terms.vat) * cost_factor
     income = _capitalised_income(typology, terms, rate_shift)
     cap = None
-    if case.fixed_m2_eur is not None and terms.kind != "sale":
+    if case.fixed_m2_eur is not None:
         cap = max(0.0, cost + case.fixed_m2_eur * typology.shab_m2 - terms.subsidy_eur)
     capped = cap is not None and cap < income
     price = terms.price_m2_eur + terms.ofs_land_m2_eur if terms.kind == "sale" else 0.0

@@ -86,12 +86,11 @@ def _best_numbers(
     positions = range(len(quartiles))
     subsets = chain.from_iterable(combinations(positions, k + 1) for k in positions)
     limits = {subset: _placeable([quartiles[i] for i in subset], units) for subset in subsets}
-    *first, last = (limits[(i,)] for i in positions)
-    sizes = [limit + 1 for limit in first]
-    heads = np.indices(sizes).reshape(len(first), math.prod(sizes))
+    sizes = [limits[(i,)] + 1 for i in positions[:-1]]
+    heads = np.indices(sizes).reshape(len(sizes), math.prod(sizes))
     for total in range(limits[tuple(positions)], 0, -1):
         tail = total - heads.sum(axis=0)
-        vectors = np.vstack([heads, tail])[:, (tail >= 0) & (tail <= last)]
+        vectors = np.vstack([heads, tail])[:, tail >= 0]
         possible = np.ones(vectors.shape[1], dtype=bool)
         for subset, limit in limits.items():
             possible &= vectors[list(subset)].sum(axis=0) <= limit

@@ -123,7 +123,7 @@ def solve(
     options = {"mip_rel_gap": gap_rel, "random_seed": seed, "time_limit": limit}
     highs = _run(matrix, options, start)
     status, note = _status(highs), ""
-    if status in ("error", "unclear"):
+    if status == "error":
         note = f"solved again without presolve after: {_words(highs)}"
         left = max(0.0, limit - (time.perf_counter() - began))
         highs = _run(matrix, {**options, "presolve": "off", "time_limit": left}, start)
