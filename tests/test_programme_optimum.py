@@ -153,6 +153,13 @@ def test_stopped_by_time_is_not_proved_optimal():
     assert "de mieux existe" in proof_sentence(found)
 
 
+def test_one_stage_without_proof_is_enough_to_say_so():
+    found = optimise(stubborn(), ["dwellings", "mix"], time_limit_s=1.5)
+    assert [stage.status for stage in found.stages] == ["optimal", "feasible"]
+    assert found.status == "feasible"
+    assert "la mixité visée" in proof_sentence(found)
+
+
 def test_stopped_before_any_programme_prints_no_number():
     found = optimise(stubborn(), ["mix"], time_limit_s=0.0)
     assert found.status == "no_solution"
@@ -189,6 +196,22 @@ def test_a_solver_that_lies_stops_everything(monkeypatch, lie):
                                                         dwellings_min=5))  # fmt: skip
     with pytest.raises(HabitatError) as refused:
         optimise(case, ["public_money"])
+    assert refused.value.code == "E_CERTIFICATE"
+
+
+def test_a_solver_that_breaks_a_rule_stops_everything(monkeypatch):
+    honest = module.solve
+
+    def doubled(*args, **options):
+        result = honest(*args, **options)
+        values = {name: 2 * value for name, value in result.values.items()}
+        return replace(result, values=values, objective=2 * result.objective)
+
+    monkeypatch.setattr(module, "solve", doubled)
+    case = replace(Draw(0, large=True).case(), fixed={}, spaces=())
+    rules = ProgrammeRules(shab_max_m2=900.0, dwellings_max=9)
+    with pytest.raises(HabitatError, match="dwellings:max") as refused:
+        optimise(replace(case, rules=rules), ["dwellings"])
     assert refused.value.code == "E_CERTIFICATE"
 
 
