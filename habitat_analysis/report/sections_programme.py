@@ -165,7 +165,7 @@ def certificate(feasibility: Feasibility) -> Sheet | None:
             "value": check_value(check, check.value),
             "sense": SENSES[check.sense],
             "limit": check_value(check, check.limit),
-            "gap": check_value(check, check.gap) if check.gap else "0",
+            "gap": check_value(check, check.gap) if check.gap else Quantity(value=0.0),
             "ok": "oui" if check.ok else "non",
         }
         for check in public

@@ -174,7 +174,8 @@ def _width(table: Sheet, column: Column) -> float:
     low, high = WIDTHS
     cells = [column.write(value) for value in table.frame[column.name]]
     longest = max((len(text) for text in cells), default=0)
-    return float(min(high, max(low, longest + 2, len(column.header) / 2 + 2)))
+    words = max((len(word) for word in column.header.split()), default=0)
+    return float(min(high, max(low, longest + 2, words + 3, len(column.header) / 2 + 2)))
 
 
 def _named(sheets: Iterable[Sheet]) -> list[tuple[str, Sheet]]:
