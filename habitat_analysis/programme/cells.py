@@ -12,7 +12,6 @@ import pandas as pd
 from habitat_analysis.actuarial import annuity_factor
 from habitat_analysis.programme.case import Case, TenureTerms, Typology
 
-PROGRESSIVE_YEARS_MAX: Final = 25  # docs/model.md 5.1, addendum: a company lasts 25 years
 COLUMNS: Final = (
     "cost_eur", "loan_eur", "loan_uncapped_eur", "loan_capped", "subsidy_eur", "revenue_eur",
     "shab_m2", "su_m2", "parking",
@@ -98,7 +97,7 @@ def _capitalised_income(typology: Typology, terms: TenureTerms, rate_shift: floa
         return terms.net_rent_m2_year_eur * typology.su_m2 * factor
     if terms.kind == "progressive":
         loan = terms.progressive_loan_eur[typology.id]
-        years = min(terms.loan_years, PROGRESSIVE_YEARS_MAX)
+        years = terms.loan_years  # at most the term of the company, see `terms`
         if rate_shift == 0 or years == 0:
             return loan
         shifted = annuity_factor(terms.loan_rate + rate_shift, years)

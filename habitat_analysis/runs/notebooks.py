@@ -50,6 +50,8 @@ def run_notebook(run: NotebookRun) -> None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from habitat_analysis.runs.kernels import QuietKernelManager
+
     source = NOTEBOOKS / f"{run.notebook}.ipynb"
     check_parameters(source, run.parameters)
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -64,6 +66,7 @@ def run_notebook(run: NotebookRun) -> None:
                 cwd=str(run.output.parent),
                 progress_bar=False,
                 log_output=False,
+                kernel_manager_class=QuietKernelManager,
                 execution_timeout=CELL_TIMEOUT_S,
             )
     except PapermillExecutionError as error:
