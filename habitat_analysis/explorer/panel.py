@@ -7,7 +7,7 @@ papermill, a page), the same cell shows the same answer as a plain table.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ import ipywidgets as widgets
 from habitat_analysis.errors import DataError
 from habitat_analysis.explorer.choice import Choice, first_choice, resolve, save_choice
 from habitat_analysis.feasibility import Feasibility, Ground, SiteIdus, choose_sites
-from habitat_analysis.formats import count, number, typeset
+from habitat_analysis.formats import count, euros, number, typeset
+from habitat_analysis.formats import percent as percent_of
 from habitat_analysis.report.escape import html_text
 from habitat_analysis.report.notebook_view import screen_png
 from habitat_analysis.report.sections_land import candidates_map
@@ -25,7 +26,9 @@ from habitat_analysis.report.sections_programme import programme_table
 from habitat_analysis.report.sections_summary import key_figures, verdict_sentence, ways_out
 from habitat_analysis.report.tables import STYLE
 
-WIDE: Final = {"description_width": "230px"}
+STYLED: Final = {"description_width": "190px"}
+WIDTH: Final = "600px"
+SHARES: Final = tuple(round(step * 0.05, 2) for step in range(21))
 ROWS: Final = 8  # sites seen at once in the list
 MAP_DPI: Final = 80
 BUSY: Final = "Calcul en cours…"
@@ -77,9 +80,9 @@ class Explorer:
             rental_min=self.rental.value,
             accession_min=self.accession.value,
             market_max=self.market.value,
-            works_m2_eur=float(self.works.value),
-            land_m2_eur=float(self.land.value),
-            dwellings_max=self.dwellings.value,
+            works_m2_eur=self.works.value,
+            land_m2_eur=self.land.value,
+            dwellings_max=int(self.dwellings.value),
         )
 
     def _make_widgets(self, site: SiteIdus) -> None:
@@ -89,24 +92,20 @@ class Explorer:
             value=site,
             description="Site à étudier",
             rows=ROWS,
-            style=WIDE,
-            layout={"width": "620px"},
+            style=STYLED,
+            layout={"width": WIDTH},
         )
-        self.rental = _share("Locatif social, au moins", start.rental_min)
-        self.accession = _share("Accession sociale, au moins", start.accession_min)
-        self.market = _share("Prix libre, au plus", start.market_max)
-        self.works = _amount("Travaux (€ HT/m² SHAB)", start.works_m2_eur, step=10)
-        self.land = _amount("Terrain (€ HT/m²)", start.land_m2_eur, step=5)
+        self.rental = _slider("Locatif social, au moins", start.rental_min, SHARES, percent)
+        self.accession = _slider(
+            "Accession sociale, au moins", start.accession_min, SHARES, percent
+        )
+        self.market = _slider("Prix libre, au plus", start.market_max, SHARES, percent)
+        works, land = start.works_m2_eur or 0.0, start.land_m2_eur or 0.0
+        self.works = _slider("Travaux HT par m² SHAB", works, _around(works, 50), euros)
+        self.land = _slider("Terrain HT par m²", land, _around(land, 10), euros)
         most = start.dwellings_max or 1
-        self.dwellings = widgets.IntSlider(
-            value=most,
-            min=1,
-            max=max(2 * most, 10),
-            description="Logements, au plus",
-            continuous_update=False,
-            style=WIDE,
-            layout={"width": "620px"},
-        )
+        homes = [float(n) for n in range(1, max(2 * most, 10) + 1)]
+        self.dwellings = _slider("Logements, au plus", most, homes, number)
         self.state, self.result, self.map, self.saved = (widgets.HTML() for _ in range(4))
         self.save = widgets.Button(
             description="Sauver l'étude",
@@ -138,8 +137,9 @@ class Explorer:
         """Take the price of the new site's land, then solve and draw again."""
         price = first_choice(self.ground.study, self.idus).land_m2_eur or 0.0
         self._quiet = True
-        self.land.max = max(self.land.max, round(price))
-        self.land.value = round(price)
+        steps = sorted({*_around(price, 10), price})
+        self.land.options = [(euros(step), step) for step in steps]
+        self.land.value = price
         self._quiet = False
         self._solve()
         self._draw_map()
@@ -261,38 +261,34 @@ def _site_label(rows: Any, site: SiteIdus) -> str:
         return typeset(f"{name} — choisi par l'étude, hors classement")
     row = rows.loc[site[0]]
     homes = row["capacity_dwellings"]
-    size = "" if homes != homes else f" — {count(homes, 'logement')}"
-    head = f"{row['rank']}. {name} — zone {row['zone_label']}{size}"
-    return typeset(f"{head} — score {number(row['score'], 2)}")
+    size = "" if homes != homes else f", {count(homes, 'logement')}"
+    head = f"{row['rank']}. {name} — {row['zone_label']}{size}"
+    return typeset(f"{head}, score {number(row['score'], 2)}")
 
 
-def _share(label: str, value: float | None) -> Any:
-    return widgets.FloatSlider(
-        value=value or 0.0,
-        min=0.0,
-        max=1.0,
-        step=0.05,
-        readout_format=".0%",
+def _slider(
+    label: str, start: float | None, steps: Sequence[float], write: Callable[[float], str]
+) -> Any:
+    """Make a slider whose values are written in French; where the study stands is one of them."""
+    value = float(start or 0.0)
+    return widgets.SelectionSlider(
+        options=[(write(step), step) for step in sorted({*steps, value})],
+        value=value,
         description=label,
         continuous_update=False,
-        style=WIDE,
-        layout={"width": "620px"},
+        style=STYLED,
+        layout={"width": WIDTH},
     )
 
 
-def _amount(label: str, value: float | None, *, step: int) -> Any:
-    """Make a slider of euros around the value of the study: from nothing to twice as much."""
-    start = round(value or 0.0)
-    return widgets.IntSlider(
-        value=start,
-        min=0,
-        max=max(2 * start, 100 * step),
-        step=step,
-        description=label,
-        continuous_update=False,
-        style=WIDE,
-        layout={"width": "620px"},
-    )
+def percent(share: float) -> str:
+    """Write a share without decimals."""
+    return percent_of(share, 0)
+
+
+def _around(value: float, step: int) -> list[float]:
+    """Step from nothing to twice a value, and far enough for a value of zero."""
+    return [float(euro) for euro in range(0, round(max(2 * value, 20 * step)) + 1, step)]
 
 
 def _paragraph(text: str, *, strong: bool = False) -> str:

@@ -19,7 +19,8 @@ from habitat_analysis.report.figures import Chart, house_style
 
 SCREEN_DPI: Final = 100  # 800 pixels wide; reports have 200 dots an inch
 COLOURS: Final = 256  # enough for maps and charts, and three times lighter
-NOTHING: Final = "Rien à montrer ici : le calcul n'a pas donné de programme."
+NO_FIGURE: Final = "Rien à dessiner : cette figure demande un programme."
+NOTHING_TO_SAY: Final = "Rien à signaler."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ def say(*texts: str | Iterable[str] | None) -> Prose:
     """
     given = [[text] if isinstance(text, str) else list(text or ()) for text in texts]
     lines = tuple(typeset(line) for part in given for line in part if line)
-    return Prose(lines or (NOTHING,))
+    return Prose(lines or (NOTHING_TO_SAY,))
 
 
 def picture(chart: Chart | None) -> Picture | Prose:
     """Show a figure at the size of a screen; a sentence when there is none to draw."""
-    return Prose((NOTHING,)) if chart is None else Picture(chart)
+    return Prose((NO_FIGURE,)) if chart is None else Picture(chart)
 
 
 def screen_png(chart: Chart, *, dpi: int = SCREEN_DPI) -> bytes:

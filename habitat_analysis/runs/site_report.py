@@ -97,7 +97,7 @@ def _reading(feasibility: Feasibility) -> Iterator[str]:
         yield f"{row['layer']} : {row['state']}{files}{', ' if read else ''}{read}."
     for row in ground.territory.dropped.to_dict("records"):
         yield f"{row['layer']}, écartés : {row['count']} — {row['reason']} ({row['ids']})."
-    yield from ground.territory.notes
+    yield from dict.fromkeys(ground.territory.notes)
     if ground.needs is not None:
         yield f"Groupe : {count(ground.needs.n_households, 'ménage lu', 'ménages lus')}."
         yield from ground.needs.group.notes
