@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.programme.imposed import BrokenRule
 from habitat_analysis.report import sections_costs as costs
 from habitat_analysis.report import sections_funding as funding
@@ -311,3 +313,44 @@ def test_tenures_of_the_programme_are_secured() -> None:
     assert set(security.guarantees(sample()).frame["code"]) == used
     every = set(security.legal_forms(sample("impossible")).frame["code"])
     assert every == {"PLAI", "PLUS", "PSLA", "BRS", "LIBRE"}
+
+
+WITHOUT_PROGRAMME = [
+    *(costs.cost_chapters, costs.cost_lines, costs.cost_by_tenure, costs.cost_figure),
+    *(costs.reconciliation, funding.funding, funding.tenure_balance, funding.balance_sentence),
+    *(funding.loan_alerts, funding.funding_figure, funding.price_figure),
+    *(programme.programme_table, programme.programme_figure, programme.surfaces),
+    *(programme.shared_rooms, programme.stages, programme.certificate, programme.imposed_table),
+    *(programme.imposed_units, programme.imposed_rules, mix.mix_targets, mix.mix_by_tenure),
+    *(mix.mix_indicators, mix.mix_figure, sensitivity.stress, sensitivity.stress_figure),
+    *(sensitivity.stress_sentence, summary.effort_line, summary.effort_parts),
+]
+
+
+@pytest.mark.parametrize("say", WITHOUT_PROGRAMME, ids=lambda say: say.__name__)
+def test_without_a_programme_a_section_is_silent(say: Callable[[Feasibility], object]) -> None:
+    assert not say(sample("impossible"))
+
+
+def test_a_commune_without_a_site_to_study_has_no_ranking() -> None:
+    ground = sample_ground()
+    nobody = ground.screened.parcels.assign(kept=False)
+    empty = replace(ground.screened, parcels=nobody, sweep=ground.screened.sweep.head(0))
+    bare = replace(ground, screened=empty, territory=replace(ground.territory, sales=None))
+    assert land.ranking_figure(bare) is None
+    assert land.weight_sweep_figure(bare) is None
+    assert land.candidates_map(bare) is None
+    assert land.market(bare) is None
+    assert "non examiné" in land.land_price_check(replace(sample(), ground=bare))
+    assert "0\u00a0site à étudier" in land.screening_sentence(bare)
+
+
+def test_each_resource_of_a_short_plan_is_named() -> None:
+    best = sample().optimum
+    assert best.evaluation is not None
+    short = replace(
+        best.evaluation, topup_eur=10.0, missing_eur=20.0, equity_eur=5.0, surplus_eur=0.0
+    )
+    plan = funding.funding(replace(sample(), optimum=replace(best, evaluation=short)))
+    assert plan is not None
+    assert {"Subvention complémentaire à obtenir", "Reste à trouver"} <= set(plan.frame["what"])
