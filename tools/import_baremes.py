@@ -8,6 +8,7 @@ What it changes, and nothing else:
 
 * tenure codes: ``LOC_PLAI`` becomes ``PLAI``, ``VEFA_SOCIALE`` ``VEFA``, ``VEFA_LIBRE`` ``LIBRE``;
 * a date which the note of a row states in words is put in its column (`DATES_IN_NOTES`);
+* the English words of legal references are put in French (`FRENCH`);
 * « same » in a reference or a source is replaced by what the row above says;
 * ``tenures.csv``: the columns a planner reads come from ``tools/tenures_fr.csv``, and the columns
   ``*_product`` hold codes only; what they said besides goes to the note.
@@ -44,7 +45,38 @@ RENAMED = (
     (re.compile(r"\bVEFA_SOCIALE\b"), "VEFA"),
     (re.compile(r"\bVEFA_LIBRE\b"), "LIBRE"),
     (re.compile(r"\bVEFA_\*"), "VEFA/LIBRE"),
-    (re.compile("yearly revision by ICC of Q2"), "révision annuelle selon l'ICC du T2"),
+)
+# English words of legal references, which the report prints: longest first
+FRENCH = (
+    (
+        "caps revised every 1 January by the variation of the ICC between Q2 of Y-2 and Q2 of Y-1",
+        "plafonds révisés chaque 1 janvier selon l'ICC entre les T2 de N-2 et T2 de N-1",
+    ),
+    ("one index for all zones", "un seul indice pour toutes les zones"),
+    ("monthly rent part of the redevance", "part locative mensuelle de la redevance"),
+    ("local scale of the délégataire", "barème local du délégataire"),
+    ("recodified at constant law", "recodifié à droit constant"),
+    ("last known: 5 September 2025", "dernier connu : 5 septembre 2025"),
+    ("revised yearly by ICC", "révisé chaque année selon l'ICC"),
+    ("yearly revision by ICC of Q2", "révision annuelle selon l'ICC du T2"),
+    ("local allocation rules", "règles locales d'attribution"),
+    ("tariff of notaries", "tarif des notaires"),
+    ("vacancy and arrears", "vacance et impayés"),
+    ("last: 28 July 2026", "dernier : 28 juillet 2026"),
+    ("annexed statutes", "statuts annexés"),
+    ("of 29/09/2021, amended", "du 29/09/2021, modifiée le"),
+    ("dwelling of CCH", "logement du CCH"),
+    ("yearly arrêté", "arrêté annuel"),
+    ("PLUS ceiling", "plafond PLUS"),
+    ("protocol of", "protocole du"),
+    ("March 2002", "mars 2002"),
+    ("HCSF decision", "décision HCSF"),
+    ("since 01/", "depuis le 01/"),
+    ("(for L", "(pour L"),
+    (" before", " auparavant"),
+    (" and ", " et "),
+    (" to L", " à L"),
+    (" to R", " à R"),
 )
 # table, what its key must be, pattern of the date in the note, column that receives it
 DATES_IN_NOTES = (
@@ -94,8 +126,19 @@ def import_table(facts: Path, table: str) -> Rows:
     for name, key, pattern, column in DATES_IN_NOTES:
         if name == table:
             rows = _with_date(rows, key=key, pattern=pattern, column=column)
-    rows = _spelled_out(rows)
+    rows = _in_french(_spelled_out(rows))
     return _tenures(rows) if table == "tenures" else rows
+
+
+def _in_french(rows: Rows) -> Rows:
+    """Put the English words of legal references in French; numbers and articles stay."""
+    translated = []
+    for row in rows:
+        text = row.get("legal_reference") or ""
+        for english, french in FRENCH:
+            text = text.replace(english, french)
+        translated.append({**row, "legal_reference": text} if "legal_reference" in row else row)
+    return translated
 
 
 def _spelled_out(rows: Rows) -> Rows:

@@ -66,7 +66,7 @@ def _possible(feasibility: Feasibility) -> tuple[str, ...]:
     assert evaluation is not None  # noqa: S101 - judged by the caller
     site = typeset(
         f"Le programme compte {count(evaluation.dwellings, 'logement')} pour une capacité"
-        f" estimée à {count(feasibility.capacity.dwellings, 'logement')}"
+        f" estimée à {count(feasibility.capacity.dwellings, 'logement')} de taille moyenne"
         f" ({count(feasibility.capacity.levels, 'niveau', 'niveaux')})."
     )
     return (site, covered_sentence(feasibility), effort_sentence(feasibility))

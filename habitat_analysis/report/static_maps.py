@@ -28,6 +28,7 @@ from habitat_analysis.report.scenes import Scene
 from habitat_analysis.report.symbols import Symbol
 
 HEIGHT_IN: Final = 5.9
+SOURCE_LINE_IN: Final = 0.118  # height of a line of sources, 6.5 points
 _HATCHES: Final = {"": "", "au": "////", "missing": "xxxx", "risk": "\\\\\\\\"}
 _HALO: Final = [withStroke(linewidth=2, foreground="#FFFFFF")]
 
@@ -99,17 +100,19 @@ def draw(scene: Scene) -> Chart:
     with house_style():
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
         _title(figure, scene)
-        plan = figure.add_axes((0.012, 0.055, 0.70, 0.855))
+        said = source_lines(scene.sources)
+        bottom = 0.018 + len(said) * SOURCE_LINE_IN / HEIGHT_IN
+        plan = figure.add_axes((0.012, bottom, 0.70, 0.91 - bottom))
         _frame(plan, scene)
         for rank, layer in enumerate(scene.layers):
             _draw_layer(plan, layer, 10 * (rank + 1))
         _north(plan)
         _scale_bar(plan)
-        _legend(figure.add_axes((0.725, 0.055, 0.265, 0.855)), scene)
+        _legend(figure.add_axes((0.725, bottom, 0.265, 0.91 - bottom)), scene)
         figure.text(
             0.012,
             0.008,
-            "\n".join(source_lines(scene.sources)),
+            "\n".join(said),
             fontsize=6.5,
             color=palette.MUTED_TEXT,
             va="bottom",
