@@ -112,7 +112,11 @@ class Explorer:
             tooltip="Écrit etude-choix.yaml à côté de l'étude",
             icon="save",
         )
-        left = [self.site, *self.sliders, widgets.HBox([self.save, self.saved]), self.state]
+        # JupyterLab keeps the up and down keys for its cells: buttons walk the list by keyboard.
+        self.previous = widgets.Button(description="Site précédent", icon="arrow-up")
+        self.following = widgets.Button(description="Site suivant", icon="arrow-down")
+        walk = widgets.HBox([self.previous, self.following])
+        left = [self.site, walk, *self.sliders, widgets.HBox([self.save, self.saved]), self.state]
         self.box = widgets.VBox([widgets.HBox([widgets.VBox(left), self.map]), self.result])
 
     @property
@@ -132,6 +136,8 @@ class Explorer:
         for slider in self.sliders:
             slider.observe(self._on_lever, names="value")
         self.save.on_click(self._on_save)
+        self.previous.on_click(lambda _: self._walk(-1))
+        self.following.on_click(lambda _: self._walk(1))
 
     def _on_site(self, _: object) -> None:
         """Take the price of the new site's land, then solve and draw again."""
@@ -143,6 +149,11 @@ class Explorer:
         self._quiet = False
         self._solve()
         self._draw_map()
+
+    def _walk(self, step: int) -> None:
+        """Go to the next or former site of the list, and stay at its ends."""
+        last = len(self.site.options) - 1
+        self.site.index = min(max(self.site.index + step, 0), last)
 
     def _on_lever(self, _: object) -> None:
         if not self._quiet:

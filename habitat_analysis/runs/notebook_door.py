@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from habitat_analysis.errors import DataError, Faults, UsageError, did_you_mean
+from habitat_analysis.feasibility import Ground, SiteIdus, choose_sites, find_site
 from habitat_analysis.files import PROJECT_ROOT
 from habitat_analysis.formats import join_fr, typeset
 from habitat_analysis.report.notebook_view import Prose
@@ -139,6 +140,26 @@ def locate_study(name: str) -> Path:
         f"projet, par exemple {DEMO_STUDY}."
     )
     raise DataError(msg, code="E_STUDY_FILE")
+
+
+def site_of(ground: Ground, site_id: str) -> SiteIdus:
+    """Find the site a notebook is about: the one named, or the first of the study.
+
+    Raises
+    ------
+    DataError
+        ``E_NO_PARCEL`` for an unknown parcel, ``E_NO_SITE`` when the study has no site at all.
+    """
+    if site_id:
+        return find_site(ground, site_id)
+    sites = choose_sites(ground)
+    if not sites:
+        msg = (
+            "Aucune parcelle de la commune ne passe les critères de l'étude. Élargissez "
+            "« foncier » dans l'étude ou nommez un site."
+        )
+        raise DataError(msg, code="E_NO_SITE")
+    return sites[0]
 
 
 def _check_value(faults: Faults, name: str, value: Any) -> None:
