@@ -40,7 +40,7 @@ def test_a_programme_that_keeps_the_rules_is_priced_beside_the_optimum(case):
     assert verdict.extra_cost_eur == pytest.approx(516_251.8243 - 765_563.2556, abs=0.01)
     assert verdict.housed_difference == 16 - 25
     assert plain(verdict.sentence) == (
-        "Par rapport à l'optimum, votre programme coûte 249 311 € de moins et couvre 9 besoins de "
+        "Par rapport à l'optimum, votre programme coûte 249 311 € de moins à réunir (fonds propres et subventions) et couvre 9 besoins de "
         "moins. Votre programme respecte toutes les règles."
     )
 
@@ -80,7 +80,7 @@ def test_without_any_optimum_the_programme_is_still_judged(case):
     assert [rule.rule for rule in verdict.broken] == ["housed"]
     assert plain(verdict.sentence) == (
         "Pas de comparaison : aucun programme ne respecte toutes les règles. "
-        "Votre programme ne respecte pas 1 règle."
+        "Votre programme ne respecte pas une règle."
     )
 
 

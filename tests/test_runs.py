@@ -91,6 +91,19 @@ def test_what_has_not_changed_is_skipped_and_force_repeats(study: Path, out: Pat
 
 
 @pytest.mark.slow
+def test_a_run_of_one_site_keeps_the_others_in_the_index(study: Path, out: Path) -> None:
+    before = (out / "petite-commune" / "execution.json").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "habitat_analysis.cli", "run", str(study), "--out", str(out),
+         "--sites", idu(5)],
+        capture_output=True, text=True, check=False, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    after = (out / "petite-commune" / "execution.json").read_text(encoding="utf-8")
+    assert after == before
+
+
+@pytest.mark.slow
 def test_two_runs_elsewhere_give_the_same_bytes(study: Path, out: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(study.parent, tmp_path / "ailleurs" / "etude")
     done = run(copy / "etude.yaml", tmp_path / "autre", PYTHONHASHSEED="7", LC_ALL="C.UTF-8")

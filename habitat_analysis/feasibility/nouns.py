@@ -72,6 +72,7 @@ class Feasibility:
     costs: DetailedCosts | None  # None without a programme
     mix: MixReport | None
     stress: pd.DataFrame | None
+    places_due: int | None  # asked by the rules of the zone for this programme
     outlets: tuple[Outlet, ...]  # single ways out of an impossible programme
     facts: tuple[Fact, ...]
     verdict: Verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -27,8 +28,9 @@ from habitat_analysis.programme.economics import (
     programme_quantities,
 )
 from habitat_analysis.programme.imposed import judge_imposed
-from habitat_analysis.programme.optimum import optimise
+from habitat_analysis.programme.optimum import Optimum, optimise
 from habitat_analysis.study import OBJECTIVES, PluRules
+from habitat_analysis.tenures import tenure
 
 
 def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Feasibility:
@@ -86,6 +88,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         costs=None,
         mix=None,
         stress=None,
+        places_due=places_due(rules, optimum, facts),
         outlets=(),
         facts=_facts_used(ground, facts),
         verdict=Verdict(word="infaisable", reasons=(), conditions=()),
@@ -129,6 +132,24 @@ def detail_costs(file: CaseFile, programme: Programme, gathered: Feasibility) ->
         spaces_ttc_eur=sum(room.cost_eur for room in rooms),
         model_ttc_eur=evaluation.cost_eur if evaluation else 0.0,
     )
+
+
+def places_due(rules: PluRules, optimum: Optimum, facts: FactReader) -> int | None:
+    """Count the places that the rules of the zone ask for a programme.
+
+    References
+    ----------
+    A social rental dwelling is asked no more than the cap of ``data/baremes/surfaces.csv``.
+    """
+    cap = facts.value("surfaces", topic="parking", key="max_required_social_rental")
+    if optimum.evaluation is None:
+        return None
+    asked = rules.places_per_dwelling
+    due = sum(
+        n * (min(asked, cap) if tenure(code).family == "locatif" else asked)
+        for code, n in optimum.evaluation.by_tenure.items()
+    )
+    return math.ceil(due - 1e-9)
 
 
 def objectives(ground: Ground) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
-from habitat_analysis.formats import count, euros, join_fr, typeset
+from habitat_analysis.formats import count, euros, join_fr, number, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence
 
 MEMORY = "from-memory-unverified"
+PLACES_TOLERANCE = 1e-6
 
 
 def judge(feasibility: Feasibility) -> Verdict:
@@ -98,6 +99,7 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
             " n'a pas été lu."
         )
     yield from _land_conditions(feasibility)
+    yield from _parking_conditions(feasibility)
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
     yield from _money_conditions(feasibility)
@@ -119,6 +121,17 @@ def _land_conditions(feasibility: Feasibility) -> Iterator[str]:
     )
     if touched:
         yield f"Le site touche une zone de risque ({join_fr(touched)}) : prescriptions à lire."
+
+
+def _parking_conditions(feasibility: Feasibility) -> Iterator[str]:
+    """Compare the places of the programme with those the rules of the zone ask for."""
+    evaluation, due = feasibility.optimum.evaluation, feasibility.places_due
+    if evaluation and due is not None and evaluation.parking < due - PLACES_TOLERANCE:
+        yield (
+            f"Stationnement : {number(evaluation.parking, 1)} places prévues pour {due} demandées"
+            f" par la règle de la zone ({number(feasibility.rules.places_per_dwelling, 1)} par"
+            " logement, plafonnée pour le locatif social)."
+        )
 
 
 def _money_conditions(feasibility: Feasibility) -> Iterator[str]:

@@ -173,7 +173,10 @@ def _comparison(
         return f"Pas de comparaison : {_lower(STATUS_LABELS[optimum.status])}."
     costs, covers = ("coûtent", "couvrent") if plural else ("coûte", "couvre")
     name = "l'optimum" if optimum.status == "optimal" else "le meilleur programme trouvé"
-    money = f"{costs} autant" if abs(extra) < 0.5 else f"{costs} {euros(abs(extra))} {_sign(extra)}"
+    money = f"{costs} autant"
+    if abs(extra) >= 0.5:
+        effort = "à réunir (fonds propres et subventions)"
+        money = f"{costs} {euros(abs(extra))} {_sign(extra)} {effort}"
     if housed == 0:
         needs = f"{covers} autant de besoins"
     else:
@@ -192,7 +195,8 @@ def _needs(number: int) -> str:
 def _rules_kept(broken: int) -> str:
     if broken == 0:
         return "Votre programme respecte toutes les règles."
-    return f"Votre programme ne respecte pas {count(broken, 'règle')}."
+    named = "une règle" if broken == 1 else count(broken, "règle")
+    return f"Votre programme ne respecte pas {named}."
 
 
 def _lower(sentence: str) -> str:

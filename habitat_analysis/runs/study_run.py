@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from habitat_analysis.atomic import atomic_write
 from habitat_analysis.errors import DataError
@@ -17,9 +18,11 @@ from habitat_analysis.feasibility import (
     find_site,
     read_ground,
 )
-from habitat_analysis.runs.batch import Outcome, default_workers, plan_jobs, run_jobs
+from habitat_analysis.formats import count, typeset
+from habitat_analysis.runs.batch import Job, Outcome, default_workers, plan_jobs, run_jobs
+from habitat_analysis.runs.fingerprint import input_hashes
 from habitat_analysis.runs.notebooks import NotebookFailure, NotebookRun, run_notebook
-from habitat_analysis.study import load_study
+from habitat_analysis.study import Study, load_study
 
 COMPARISON_NOTEBOOK = "70_comparaison"
 OUTCOMES_FILE = "execution.json"
@@ -94,19 +97,20 @@ def run_study(
     kept, total = len(ground.screened.kept), len(ground.screened.parcels)
     say(f"{total} parcelles lues : {kept} à étudier, {total - kept} écartées avec leur motif.")
     jobs = plan_jobs(ground, study_file, chosen, scenario=scenario, out=out)
-    say(f"{len(jobs)} site(s) à rapporter, scénario « {scenario} ».")
+    say(typeset(f"{count(len(jobs), 'site')} à rapporter, scénario « {scenario} »."))
     workers = n_workers or default_workers(len(jobs))
     outcomes = run_jobs(jobs, n_workers=workers, force=force, tell=tell)
     folder = out / study.name
     say("Comparaison des sites et page d'accueil…")
-    failure = write_study_pages(study_file, scenario=scenario, outcomes=outcomes, folder=folder)
+    rows = [*outcome_rows(outcomes), *earlier_rows(study, study_file, folder, jobs)]
+    failure = write_study_pages(study_file, scenario=scenario, rows=rows, folder=folder)
     return StudyRun(
         outcomes=tuple(outcomes), index=folder / "index.html", comparison_failure=failure
     )
 
 
 def write_study_pages(
-    study_file: Path, *, scenario: str, outcomes: Sequence[Outcome], folder: Path
+    study_file: Path, *, scenario: str, rows: Sequence[dict[str, Any]], folder: Path
 ) -> str:
     """Run the comparison notebook aside and put its pages in place; return a failure or "".
 
@@ -115,7 +119,8 @@ def write_study_pages(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pages-") as name:
         pages = Path(name)
-        (pages / OUTCOMES_FILE).write_text(outcomes_text(outcomes), encoding="utf-8")
+        listed = json.dumps(list(rows), ensure_ascii=False, indent=1) + "\n"
+        (pages / OUTCOMES_FILE).write_text(listed, encoding="utf-8")
         shown = {"study_file": study_file.name, "scenario": scenario, "reports_dir": ".."}
         parameters = {
             "study_file": str(study_file.resolve()),
@@ -141,19 +146,42 @@ def write_study_pages(
     return ""
 
 
-def outcomes_text(outcomes: Sequence[Outcome]) -> str:
-    """Write the outcomes of a run as JSON, without times: same run, same bytes."""
-    rows = [
-        {
-            "site": outcome.job.site,
-            "idus": list(outcome.job.idus),
-            "scenario": outcome.job.scenario,
-            "reussi": outcome.ok,
-            "raison": outcome.reason,
-        }
+def outcome_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """List the outcomes of a run as data, without times: same run, same bytes."""
+    return [
+        _row(outcome.job.site, outcome.job.idus, outcome.job.scenario, outcome.reason)
         for outcome in outcomes
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def earlier_rows(
+    study: Study, study_file: Path, folder: Path, jobs: Sequence[Job]
+) -> list[dict[str, Any]]:
+    """List the other sites already reported from the very same files and scenario.
+
+    A run of a few sites thus keeps the others in the index; reports of other inputs are left out,
+    their figures would not compare.
+    """
+    hashes = input_hashes(study, study_file)
+    known = {job.site for job in jobs}
+    scenario = jobs[0].scenario
+    rows = []
+    for path in sorted(folder.glob(f"*/{scenario}/resultats.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        site = path.parents[1].name
+        if site not in known and content.get("entrees") == hashes:
+            rows.append(_row(site, content["site"]["idus"], scenario, ""))
+    return rows
+
+
+def _row(site: str, idus: Sequence[str], scenario: str, reason: str) -> dict[str, Any]:
+    return {
+        "site": site,
+        "idus": list(idus),
+        "scenario": scenario,
+        "reussi": not reason,
+        "raison": reason,
+    }
 
 
 def _chosen(ground: Ground, sites: Sequence[str]) -> tuple[SiteIdus, ...]:
