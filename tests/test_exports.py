@@ -59,12 +59,12 @@ def test_a_folder_holds_every_file(tmp_path: Path) -> None:
 def test_shapes_are_measured_where_they_are(tmp_path: Path) -> None:
     path = write_geopackage(sample(), tmp_path / "site.gpkg")
     layers = [name for name, _ in pyogrio.list_layers(path)]
-    assert layers == ["site", "parcelles", "limites_sur_rue", "emprise_constructible", "zonage"]
+    assert layers == ["site", "parcelles", "limites_sur_rue", "emprise_apres_reculs", "zonage"]
     site = pyogrio.read_dataframe(path, layer="site")
     assert site.crs.to_epsg() == 2154
     assert site.area.tolist() == pytest.approx([1800], abs=0.5)
     assert site.loc[0, "logements"] == 14
-    buildable = pyogrio.read_dataframe(path, layer="emprise_constructible")
+    buildable = pyogrio.read_dataframe(path, layer="emprise_apres_reculs")
     assert buildable.area.sum() < site.area.sum()
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
 

@@ -55,7 +55,7 @@ def test_cartouche(kind: str) -> None:
 def test_alternative_says_the_warnings_and_the_legend() -> None:
     alt = drawn("site").alt
     assert alt.startswith("Carte\u00a0: Le site. Commune inventée. Règles supposées.")
-    assert "partie constructible après reculs" in alt
+    assert "emprise après reculs (calcul)" in alt
     assert "inondation, zone rouge" in alt
 
 

@@ -66,7 +66,7 @@ FILES: Final = (
     ("rapport.html, rapport.pdf", "l'étude de faisabilité du site"),
     ("carte.html, carte.png", "la carte du site, à explorer ou à imprimer"),
     ("tableaux.xlsx", "tous les tableaux du rapport et toutes les sources"),
-    ("site.gpkg", "le site, ses parcelles et son emprise constructible, pour un SIG"),
+    ("site.gpkg", "le site, ses parcelles et son emprise après reculs (calcul), pour un SIG"),
     ("resultats.json", "les résultats et les empreintes des fichiers lus, pour un programme"),
     ("rapport.ipynb, journal.txt", "le carnet exécuté et le journal de l'exécution"),
 )

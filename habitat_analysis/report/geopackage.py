@@ -41,7 +41,7 @@ def site_layers(feasibility: Feasibility) -> dict[str, gpd.GeoDataFrame]:
         "site": _frame([site.geometry], **_site_columns(feasibility)),
         "parcelles": _parcels(feasibility),
         "limites_sur_rue": _frame([site.road_edges], site=[site.name]),
-        "emprise_constructible": _frame(
+        "emprise_apres_reculs": _frame(
             [feasibility.capacity.buildable],
             site=[site.name],
             niveaux=[feasibility.capacity.levels],

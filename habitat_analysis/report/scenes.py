@@ -162,7 +162,9 @@ def site_scene(
         plain_layer(parcels, view, symbols.PARCEL, name="Parcelles", key="parcels"),
         plain_layer(buildings, view, symbols.BUILDING, name="Bâtiments", key="buildings"),
         own_layer(site_geometry, symbols.SITE, name="Site retenu", key="selected"),
-        own_layer(buildable, symbols.BUILDABLE, name="Partie constructible", key="buildable"),
+        own_layer(
+            buildable, symbols.BUILDABLE, name="Emprise après reculs (calcul)", key="buildable"
+        ),
         own_layer(road_edges, symbols.ROAD_EDGE, name="Limites sur rue", key="roads"),
         risk_layer(risks, view),
         point_layer(points, view),

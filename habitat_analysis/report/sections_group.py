@@ -13,6 +13,11 @@ THEMES = {
     "statut": "Éligibles au statut",
     "revenu": "Ressources",
 }
+HIDDEN = "n. c."
+HIDDEN_NOTE = (
+    f"{HIDDEN} : non communiqué, moins de {THRESHOLD} ménages ou chiffre qui permettrait d'en "
+    "retrouver moins."
+)
 NO_GROUP = "Aucun groupe de ménages n'est encore constitué."
 
 
@@ -26,7 +31,7 @@ def group_table(ground: Ground) -> Sheet | None:
         {
             "theme": THEMES[row["theme"]],
             "label": row["label"],
-            "value": SUPPRESSED
+            "value": HIDDEN
             if row["suppressed"]
             else Quantity(value=row["value"], unit=row["unit"]),
         }
@@ -37,11 +42,9 @@ def group_table(ground: Ground) -> Sheet | None:
         Column(name="label", header="Élément"),
         Column(name="value", header="Valeur", kind="mixed"),
     ]
-    note = (
-        f"« {SUPPRESSED} » : moins de {THRESHOLD} ménages, ou chiffre qui permettrait d'en "
-        "retrouver moins par différence. Médianes arrondies à la centaine."
-    )
-    return sheet("Groupe", "Le groupe, sans personne en particulier", rows, columns, notes=[note])
+    caption = "Le groupe, sans personne en particulier"
+    notes = [HIDDEN_NOTE, "Médianes arrondies à la centaine."]
+    return sheet("Groupe", caption, rows, columns, notes=notes)
 
 
 def needs_sentence(feasibility: Feasibility) -> str:

@@ -14,6 +14,7 @@ COOP: Final = "coopérative"
 GROUP: Final = "groupe et coopérative"
 CITY: Final = "règlement du PLU"
 STUDY: Final = "étude"
+RESERVED: Final = "réservée (cercle de la coopérative)"
 BASES: Final = {
     "forfait": "forfait",
     "m2_shab": "m² SHAB",
@@ -81,8 +82,8 @@ def _programme(feasibility: Feasibility) -> Iterator[Row]:
         yield from _bounds(f"Part « {family.label} »", family.min, family.max, source)
     for rule in wanted.typology_shares:
         yield from _bounds(f"Part {', '.join(rule.typologies)}", rule.min, rule.max, STUDY)
-    for part in wanted.quartiles:
-        yield from _bounds(f"Part des ménages {part.id}", part.min, part.max, STUDY)
+    if wanted.quartiles:  # the incomes of the group stay in the circle of the Coop
+        yield "Règle de mixité des revenus", RESERVED, STUDY, COOP
     loss = feasibility.file.case.dropout_loss
     yield "Perte sur un désistement", Quantity(value=loss, unit="%"), STUDY, COOP
 

@@ -20,7 +20,7 @@ READINGS: Final = (  # indicator, how to read it, whether it is a share
     ("Simpson normalisé", "1 quand tous les statuts sont à égalité", False),
     ("Écart à la commune (entre-soi)", "part à changer pour lui ressembler", True),
     ("Locatif social", "part des logements", True),
-    ("Locatif et accession sociale", "part des logements comptés par la loi SRU", True),
+    ("Locatif et accession sociale", "part comptée par la loi SRU, sous conditions", True),
 )
 
 
@@ -92,7 +92,8 @@ def mix_indicators(feasibility: Feasibility) -> Sheet | None:
         (
             "Aucun nombre seul ne dit la mixité : lire les tableaux. Les quotas SRU (loi "
             "Solidarité et renouvellement urbain) s'apprécient à l'échelle de la "
-            "commune, non d'une opération."
+            "commune, non d'une opération. Accession comptée sous conditions (PSLA : durée "
+            "limitée ; SCIAPP : lecture à confirmer)."
         )
     ]
     return sheet("Indicateurs", "Indicateurs de mixité", rows, columns, notes=notes)

@@ -146,7 +146,7 @@ def capacity_sentence(feasibility: Feasibility) -> str:
     """Say the capacity and the rule that limits it."""
     capacity = feasibility.capacity
     if capacity.status != "OK":
-        return typeset("Les règles ne laissent aucune emprise constructible sur ce site.")
+        return typeset("Les règles ne laissent aucune emprise après reculs sur ce site.")
     assumed = "" if feasibility.rules.was_read else " sous règles supposées"
     return typeset(
         f"Capacité estimée{assumed} : {count(capacity.dwellings, 'logement')} de taille moyenne "

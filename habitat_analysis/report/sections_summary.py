@@ -127,7 +127,7 @@ def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
         {
             "what": "Logements",
             "value": counted(evaluation.dwellings, "logement"),
-            "detail": f"capacité estimée : {feasibility.capacity.dwellings}",
+            "detail": _capacity_words(feasibility.capacity.dwellings),
         },
         {
             "what": "Besoins du groupe couverts",
@@ -152,6 +152,10 @@ def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
             "detail": "part des logements du programme",
         },
     ]
+
+
+def _capacity_words(dwellings: int) -> str:
+    return typeset(f"capacité estimée : {count(dwellings, 'logement')} de taille moyenne")
 
 
 def _site_figures(feasibility: Feasibility) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ BUILDING: Final = Symbol(
     label="bâtiments", fill=palette.BUILDING, outline="#5F5F5F", width=0.5, fill_opacity=0.85
 )
 BUILDABLE: Final = Symbol(
-    label="partie constructible après reculs",
+    label="emprise après reculs (calcul)",
     fill=palette.BUILDABLE,
     fill_opacity=0.35,
     outline=palette.BUILDABLE,
