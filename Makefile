@@ -1,7 +1,7 @@
 # Aliases. The commands themselves are in run.py and tools/.
 PYTHON ?= python3
 
-.PHONY: setup demo check lab lock environment
+.PHONY: notebooks setup demo check lab lock environment
 setup demo check lab:
 	$(PYTHON) run.py $@
 
@@ -10,3 +10,6 @@ lock: ## every version and hash again, from pyproject.toml
 
 environment: ## environment.yml again, from pyproject.toml
 	.venv/bin/python -m tools.make_environment
+
+notebooks: ## the notebooks again, from tools/notebooks
+	.venv/bin/python -m tools.build_notebooks

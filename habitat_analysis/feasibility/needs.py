@@ -35,6 +35,7 @@ class GroupNeeds:
     needs: Needs
     classes: tuple[NeedClass, ...]
     reference: Reference | None
+    n_candidates: int | None  # on the waiting list; None when the study names no list
     facts: tuple[Fact, ...]
 
     @property
@@ -64,7 +65,7 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     Raises
     ------
     DataError
-        With every fault of the file of households or of the reference.
+        With every fault of the file of households, of the waiting list or of the reference.
     """
     if study.files.group is None:
         return None
@@ -72,6 +73,9 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     reference = (
         None if study.files.reference is None else read_reference(study.path(study.files.reference))
     )
+    waiting = None
+    if study.files.candidates is not None:
+        waiting = read_group(study.path(study.files.candidates))
     facts = FactReader(baremes, on=study.operation_date)
     needs = need_classes(group.table, need_rules(study, facts, reference))
     return GroupNeeds(
@@ -79,6 +83,7 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
         needs=needs,
         classes=_classes(needs),
         reference=reference,
+        n_candidates=None if waiting is None else len(waiting.table),
         facts=facts.used,
     )
 

@@ -169,7 +169,7 @@ def _site(feasibility: Feasibility) -> SiteR:
     return SiteR(
         nom=site.name,
         idus=list(site.idus),
-        surface_m2=round(site.area_m2, 1),
+        surface_m2=round(site.area_m2, 2),
         contenance_m2=site.contenance_m2,
         zone=feasibility.zone_label,
         regles_lues=feasibility.rules.was_read,

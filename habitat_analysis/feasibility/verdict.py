@@ -47,7 +47,19 @@ def covered_sentence(feasibility: Feasibility) -> str:
     )
     if evaluation.housed_rental:
         text += f", dont {evaluation.housed_rental} en locatif sous réserve de la commission (CAL)"
-    return typeset(text + ".")
+    return typeset(f"{text}.{_open_words(evaluation.open_dwellings, needs.n_candidates)}")
+
+
+def _open_words(n_open: int, n_candidates: int | None) -> str:
+    """Say who the dwellings left open are for."""
+    if not n_open:
+        return ""
+    listed = (
+        "à commercialiser"
+        if n_candidates is None
+        else f"pour une liste d'attente de {count(n_candidates, 'candidat')}"
+    )
+    return f" {count(n_open, 'logement ouvert', 'logements ouverts')} hors du groupe, {listed}."
 
 
 def effort_sentence(feasibility: Feasibility) -> str:
