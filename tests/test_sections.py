@@ -240,19 +240,6 @@ def test_a_cap_is_the_same_price_in_both_units() -> None:
     assert funding.cap_ttc_m2_shab(sheets["LIBRE"]) != funding.cap_ttc_m2_shab(sheets["LIBRE"])
 
 
-def test_each_sale_tenure_is_compared_with_its_cost() -> None:
-    table = funding.sale_prices(sample())
-    assert table is not None
-    rows = table.frame.set_index("what")
-    assert list(rows.index) == ["PSLA", "BRS", "LIBRE"]
-    assert rows.at["BRS", "margin"] == pytest.approx(
-        rows.at["BRS", "price_ttc_m2_eur"] + 180 - rows.at["BRS", "cost"]
-    )
-    without = funding.sale_prices(sample("impossible"))
-    assert without is not None
-    assert "cost" not in without.frame
-
-
 def test_the_fee_of_the_ofs_is_by_month_and_size() -> None:
     table = funding.ofs_fees(sample())
     assert table is not None

@@ -24,6 +24,7 @@ CHAPTERS: Final[Mapping[str, str]] = {
     "honoraires": "Prestations intellectuelles",
     "frais_financiers": "Frais financiers",
 }
+HALF_EURO: Final = 0.5  # below, two amounts are written alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,24 @@ def reconciliation(feasibility: Feasibility) -> str:
         "TVA des charges fixes, prise à un taux unique dans le calcul et au taux de chaque statut "
         "dans les comptes."
     )
+
+
+def plan_and_accounts(feasibility: Feasibility) -> str:
+    """Say which cost the plan de financement balances, and what the detailed accounts add."""
+    costs = feasibility.costs
+    if costs is None:
+        return ""
+    said = (
+        f"Le plan équilibre le coût du calcul ({euros(costs.model_ttc_eur)}). Les comptes "
+        "détaillés, avec la TVA propre à chaque statut, donnent "
+        f"{euros(costs.total_ttc_eur)}"
+    )
+    more = -costs.gap_eur
+    if abs(more) < HALF_EURO:
+        return typeset(f"{said}, le même montant.")
+    way = "en plus" if more > 0 else "en moins"
+    share = percent(abs(more) / costs.total_ttc_eur)
+    return typeset(f"{said}, soit {euros(abs(more))} à trouver {way} : {share} du prix de revient.")
 
 
 def cost_figure(feasibility: Feasibility) -> Chart | None:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.finance.rental import net_rent_lines
-from habitat_analysis.formats import euros, join_fr, typeset
+from habitat_analysis.formats import join_fr, typeset
 from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.terms import TenureSheet, price_table
 from habitat_analysis.programme.wording import broken_sentence
 from habitat_analysis.report.charts import financing_chart, price_caps_chart
 from habitat_analysis.report.figures import Chart
-from habitat_analysis.report.sections_costs import CHAPTERS
+from habitat_analysis.report.sections_costs import CHAPTERS, HALF_EURO, plan_and_accounts
+from habitat_analysis.report.sections_land import prices_against_market
 from habitat_analysis.report.sections_programme import tenure_label
 from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import (
@@ -35,7 +36,7 @@ def funding(feasibility: Feasibility) -> Sheet | None:
     evaluation = feasibility.optimum.evaluation
     if evaluation is None:
         return None
-    resources = list(_resources(evaluation))
+    resources = list(_resources(feasibility, evaluation))
     rows = [
         {"kind": kind, "what": what, "amount": amount, "share": amount / evaluation.cost_eur}
         for kind, what, amount in resources
@@ -49,7 +50,7 @@ def funding(feasibility: Feasibility) -> Sheet | None:
         Column(name="share", header="Part du coût", kind="share"),
     ]
     notes = [
-        f"Coût de l'opération : {euros(evaluation.cost_eur)} TTC, égal au total des ressources.",
+        plan_and_accounts(feasibility),
         "Garanties d'emprunt et droits de réservation : à négocier, non examinés ici.",
     ]
     caption = "Plan de financement prévisionnel"
@@ -73,13 +74,14 @@ def tenure_balance(feasibility: Feasibility) -> Sheet | None:
         Column(name="total_cost_eur", header="Coût TTC (€)", kind="whole"),
         Column(name="loan_eur", header="Prêts (€)", kind="whole"),
         Column(name="subsidy_eur", header="Subventions (€)", kind="whole"),
-        Column(name="revenue_eur", header="Ventes TTC (€)", kind="whole"),
+        Column(name="revenue_eur", header="Ventes TTC et foncier de l'OFS (€)", kind="whole"),
         Column(name="balance_eur", header="Solde (€)", kind="whole"),
         Column(name="capped", header="Prêt plafonné au coût", absent=""),
     ]
     notes = [
         (
-            "Le coût fixe (terrain, frais, locaux partagés) est réparti au prorata de la SHAB. "
+            "Le coût fixe (terrain, frais, locaux partagés) est réparti au prorata de la SHAB, au "
+            "taux de TVA moyen de l'étude pour les charges fixes. "
             "Solde négatif : à couvrir par les fonds propres ou par l'excédent d'un autre statut."
         ),
     ]
@@ -120,7 +122,7 @@ def funding_figure(feasibility: Feasibility) -> Chart | None:
         *({"side": "cost", "label": what, "amount_eur": n} for what, n in _uses(feasibility)),
         *(
             {"side": "resource", "label": what, "amount_eur": amount}
-            for _, what, amount in _resources(evaluation)
+            for _, what, amount in _resources(feasibility, evaluation)
         ),
     ]
     return financing_chart(
@@ -149,7 +151,11 @@ def rents(feasibility: Feasibility) -> Sheet | None:
     ]
     columns = [
         Column(name="what", header="Statut"),
-        Column(name="cap", header="Loyer plafond (€/m² SU par mois)", kind="decimal2"),
+        Column(
+            name="cap",
+            header="Loyer plafond retenu (CS moyen de l'opération), €/m² SU par mois",
+            kind="decimal2",
+        ),
         Column(
             name="net",
             header="Loyer net (€/m² SU par an)",
@@ -161,8 +167,8 @@ def rents(feasibility: Feasibility) -> Sheet | None:
     ]
     notes = [
         (
-            "Loyer plafond après coefficient de structure et marges locales, hors charges ; loyer "
-            "net en euros de la première année."
+            "Loyer plafond retenu : au coefficient de structure (CS) moyen de l'opération, marges "
+            "locales comprises, hors charges ; loyer net en euros de la première année."
         ),
         NOT_APPLICABLE_NOTE,
     ]
@@ -215,16 +221,20 @@ def sale_prices(feasibility: Feasibility) -> Sheet | None:
     ]
     if evaluation is not None:
         columns += [
-            Column(name="cost", header="Coût € TTC/m² SHAB", kind="whole"),
+            Column(name="cost", header="Coût complet € TTC/m² SHAB", kind="whole"),
             Column(name="margin", header="Écart € TTC/m² SHAB", kind="whole"),
         ]
     notes = [
         (
-            "Prix HT par m² de SU : le plus élevé des typologies. Coût avec la part des charges "
-            "fixes et des locaux partagés, hors stationnement. Écart : prix et foncier payé par "
-            "l'OFS (organisme de foncier solidaire), moins coût."
+            "Prix HT par m² de SU : le plus élevé des typologies. Coût complet du statut dans "
+            "l'équilibre : part des charges fixes et des locaux partagés, stationnement et "
+            "raccordements compris ; n. d. pour un statut absent du programme. Écart : prix et "
+            "foncier payé par l'OFS (organisme de foncier solidaire), moins coût complet."
         ),
         NOT_APPLICABLE_NOTE,
+        *prices_against_market(
+            feasibility.ground, {str(c): p for c, p in sold["price_ttc_m2_eur"].items()}
+        ),
     ]
     return sheet("Prix de vente", "Prix de vente, plafonds et coûts", rows, columns, notes=notes)
 
@@ -239,7 +249,7 @@ def price_figure(feasibility: Feasibility) -> Chart | None:
             "tenure": code,
             "price_eur_m2": tenure.terms.price_m2_eur,
             "cap_eur_m2": cap_ttc_m2_shab(tenure),
-            "cost_eur_m2": evaluation.cost_m2_eur[code],
+            "cost_eur_m2": _full_cost_m2(evaluation, code),
         }
         for code, tenure in feasibility.file.sheets.items()
         if tenure.terms.kind == "sale" and tenure.terms.price_m2_eur
@@ -277,8 +287,9 @@ def dwelling_prices(feasibility: Feasibility) -> Sheet:
     ]
     notes = [
         (
-            "Loyer hors charges et annexes, au plafond ; prix hors frais d'acte. La redevance du "
-            "BRS et les charges s'ajoutent."
+            "Loyer hors charges et annexes, au loyer plafond retenu (coefficient de structure "
+            "moyen de l'opération) ; prix hors frais d'acte. La redevance du BRS et les charges "
+            "s'ajoutent."
         )
     ]
     caption = "Loyer mensuel ou prix TTC par typologie"
@@ -300,13 +311,22 @@ def ofs_fees(feasibility: Feasibility) -> Sheet | None:
     return sheet("Redevance OFS", "Redevance foncière mensuelle", [row], columns)
 
 
-def _resources(evaluation: Evaluation) -> Iterator[tuple[str, str, float]]:
+def _resources(
+    feasibility: Feasibility, evaluation: Evaluation
+) -> Iterator[tuple[str, str, float]]:
     """List the resources that pay for the cost: nature, label, euros."""
-    table = evaluation.tenures
+    table = evaluation.tenures.assign(
+        ofs_eur=[
+            amount * _ofs_part(feasibility, str(code))
+            for code, amount in evaluation.tenures["revenue_eur"].items()
+        ]
+    )
+    table["revenue_eur"] -= table["ofs_eur"]
     for column, nature, label in (
         ("loan_eur", "prêt", "Prêts"),
         ("subsidy_eur", "subvention", "Subventions"),
         ("revenue_eur", "vente", "Ventes"),
+        ("ofs_eur", "vente à l'OFS", "Foncier payé par l'OFS,"),
     ):
         for code, amount in table[column].items():
             if abs(amount) > ROUNDING_EUR:
@@ -320,23 +340,38 @@ def _resources(evaluation: Evaluation) -> Iterator[tuple[str, str, float]]:
         yield "excédent", "Excédent, à rendre au programme", -evaluation.surplus_eur
 
 
+def _ofs_part(feasibility: Feasibility, code: str) -> float:
+    """Give the part of the revenue of a tenure that the OFS pays for its land."""
+    terms = feasibility.file.sheets[code].terms
+    return terms.ofs_land_m2_eur / (terms.ofs_land_m2_eur + terms.price_m2_eur or 1.0)
+
+
 def _uses(feasibility: Feasibility) -> Iterator[tuple[str, float]]:
-    """List the uses, TTC: chapters of cost, VAT as the programme counts it, shared rooms."""
+    """List the uses, TTC: detailed accounts, then what sets the cost of the plan apart."""
     costs = feasibility.costs
     if costs is None:
         return
     for family, amount in costs.price.by_family.items():
         yield f"{CHAPTERS[family]} HT", amount
-    yield "TVA", costs.price.total_ttc_eur - costs.price.total_ht_eur + costs.gap_eur
+    yield "TVA", costs.price.total_ttc_eur - costs.price.total_ht_eur
     if costs.spaces_ttc_eur:
         yield "Locaux partagés TTC", costs.spaces_ttc_eur
+    if abs(costs.gap_eur) >= HALF_EURO:
+        yield "Écart du calcul (TVA moyenne)", costs.gap_eur
 
 
 def _against_cost(evaluation: Evaluation | None, code: str, income: float) -> dict[str, Any]:
     if evaluation is None:
         return {}
-    cost = evaluation.cost_m2_eur[code]
-    return {"cost": cost, "margin": None if cost is None else income - cost}
+    cost = _full_cost_m2(evaluation, code)
+    return {"cost": cost, "margin": income - cost}
+
+
+def _full_cost_m2(evaluation: Evaluation, code: str) -> float:
+    """Give the whole cost of a tenure per m² of its SHAB, TTC; NaN without a dwelling of it."""
+    table = evaluation.tenures[["total_cost_eur", "shab_m2"]].astype(float)
+    shab, cost = table["shab_m2"].to_dict(), table["total_cost_eur"].to_dict()
+    return cost[code] / shab[code] if shab.get(code) else float("nan")
 
 
 def _paid(tenure: TenureSheet) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import pandas as pd
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.feasibility import Feasibility, Ground
-from habitat_analysis.formats import count, join_fr, number, typeset
+from habitat_analysis.formats import count, euros, join_fr, number, percent, typeset
 from habitat_analysis.land.candidates import FIELD_LABELS
 from habitat_analysis.land.sales import market_summary
 from habitat_analysis.report.charts_comparison import ranking_chart, weight_sweep_chart
@@ -20,6 +21,7 @@ from habitat_analysis.report.static_maps import draw_candidates
 
 FIRST_SITES: Final = 10
 TERM: Final = "term_"
+SAME: Final = 0.005  # a gap that whole percents write as zero
 MOST_CRITERIA: Final = 7  # columns of a printed page, the site apart
 
 
@@ -185,6 +187,32 @@ def land_price_check(feasibility: Feasibility) -> str:
     return typeset(
         f"{said} ; médiane des terrains à bâtir vendus : {number(land['median'])} € ({sold})."
     )
+
+
+def prices_against_market(ground: Ground, prices: Mapping[str, float]) -> tuple[str, ...]:
+    """Set each sale price (TTC per m² of SHAB, by tenure) beside those of the flats sold."""
+    sales = ground.territory.sales
+    if sales is None:
+        return (typeset("Ventes publiées : non examiné ; prix non comparés au marché."),)
+    flats = market_summary(sales).set_index("kind").loc["Appartements"].to_dict()
+    if flats["n"] == 0:
+        return (typeset("Aucune vente d'appartement dans les fichiers lus : prix non comparés."),)
+    median, third = float(flats["median"]), float(flats["q3"])
+    return tuple(
+        typeset(
+            f"{code} {euros(price)}/m² : {_gap(price, median)} la médiane des "
+            f"appartements vendus ({euros(median)}/m², n = {number(flats['n'])}), "
+            f"{_gap(price, third)} leur troisième quartile ({euros(third)}/m²)."
+        )
+        for code, price in prices.items()
+    )
+
+
+def _gap(price: float, market_price: float) -> str:
+    gap = price / market_price - 1
+    if abs(gap) < SAME:
+        return "au niveau de"
+    return f"{percent(abs(gap), 0)} {'au-dessus' if gap > 0 else 'au-dessous'} de"
 
 
 def _contributions(ground: Ground) -> pd.DataFrame:

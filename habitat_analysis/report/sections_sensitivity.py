@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.formats import count, join_fr, typeset
+from habitat_analysis.formats import count, join_fr, percent, typeset
 from habitat_analysis.report.charts_comparison import sensitivity_chart
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_site import study_sources
@@ -33,7 +33,11 @@ def stress(feasibility: Feasibility) -> Sheet | None:
         Column(name="holds", header="Tient"),
         Column(name="broken", header="Première limite franchie", absent=""),
     ]
-    notes = ["Le programme reste le même d'un essai à l'autre. Montants TTC."]
+    loss = percent(feasibility.file.case.dropout_loss, 0)
+    notes = [
+        "Le programme reste le même d'un essai à l'autre. Montants TTC.",
+        f"Désistements : une vente perdue fait perdre {loss} de son prix, hypothèse de l'étude.",
+    ]
     return sheet("Sensibilité", "Essais de résistance du programme", rows, columns, notes=notes)
 
 
