@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
+from habitat_analysis.bareme_tables import CONFIDENCES, MEMORY
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.formats import NBSP
+from habitat_analysis.formats import NBSP, typeset
 from habitat_analysis.programme.case import Programme
 from habitat_analysis.programme.evaluation import evaluate
 from habitat_analysis.report import sections_funding as funding
@@ -17,7 +19,11 @@ from habitat_analysis.report import sections_group as group
 from habitat_analysis.report import sections_hypotheses as hypotheses
 from habitat_analysis.report import sections_land as land
 from habitat_analysis.report import sections_sensitivity as sensitivity
+from habitat_analysis.report import sections_site as site
+from habitat_analysis.report import sections_sources as sources
+from habitat_analysis.report import sections_summary as summary
 from habitat_analysis.report.charts import financing_chart
+from habitat_analysis.report.fact_words import fact_label
 from tests.report_samples import sample, sample_ground
 
 
@@ -130,3 +136,45 @@ def test_a_hidden_figure_is_not_said_to_be_small() -> None:
     assert group.HIDDEN in set(table.frame["value"].astype(str))
     assert "<" not in " ".join(table.frame["value"].astype(str))
     assert table.notes[0].startswith("n. c.")
+
+
+def test_the_ranking_says_whose_rules_were_read() -> None:
+    ground = sample_ground()
+    table = land.ranking(ground)
+    read = ground.screened.kept["rules_were_read"].fillna(value=False).astype(bool).head(10)
+    assert (table.frame["rules"] == "lues").tolist() == read.tolist()
+    assert set(table.frame["rules"]) <= {"lues", "supposées"}
+    assert len(table.columns) == 8
+
+
+def test_values_given_from_memory_are_named_on_page_one() -> None:
+    facts = sample().facts
+    two = tuple(replace(fact, confidence=MEMORY) for fact in facts[:2])
+    clear = tuple(replace(fact, confidence="official-text") for fact in facts[2:])
+    said = " ".join(summary.warnings(replace(sample(), facts=two + clear)))
+    assert typeset(fact_label(facts[0])) in said
+    many = tuple(replace(fact, confidence=MEMORY) for fact in facts)
+    assert not any(
+        text.startswith(CONFIDENCES[MEMORY].capitalize())
+        for text in summary.warnings(replace(sample(), facts=many))
+    )
+
+
+def test_a_value_with_an_end_shows_it() -> None:
+    end = date(2026, 12, 31)
+    facts = tuple(replace(fact, valid_to=end) for fact in sample().facts)
+    table = sources.facts_used(replace(sample(), facts=facts)).table()
+    rank = table.headers.index("Jusqu'au")
+    assert {row[rank] for row in table.rows} == {"31/12/2026"}
+
+
+def test_sales_are_counted_in_mutations() -> None:
+    ground = sample_ground()
+    states = ground.territory.states.copy()
+    chosen = states["layer"] == site.SALES
+    states.loc[chosen, "state"] = site.EXAMINED
+    states.loc[chosen, ["n_rows", "n_dropped"]] = [382, 23]
+    ground = replace(ground, territory=replace(ground.territory, states=states))
+    rows = site.layers(ground).frame.set_index("layer")
+    assert str(rows.loc[site.SALES, "n_rows"]).replace(NBSP, " ") == "382 mutations"
+    assert str(rows.loc[site.SALES, "n_dropped"]).replace(NBSP, " ") == "23 lignes répétées"

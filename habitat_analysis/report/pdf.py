@@ -24,7 +24,7 @@ from habitat_analysis.report.sheets import Sheet
 TEMPLATE: Final = "rapport.typ"
 STANDARD: Final = "ua-1"
 WIDE: Final = 6  # columns from which a table is set smaller
-SHORT: Final = 12  # characters up to which a column is as wide as its words
+SHORT: Final = 14  # an IDU has 14: characters up to which a column is as wide as its words
 NARROW: Final = 70  # characters up to which a whole table is as wide as its words
 
 

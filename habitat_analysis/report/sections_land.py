@@ -58,6 +58,9 @@ def screening_sentence(ground: Ground) -> str:
 def ranking(ground: Ground, *, first: int = FIRST_SITES) -> Sheet:
     """List the first sites with their score, their second opinion and what is not known."""
     kept = ground.screened.kept
+    shown = kept.head(first)
+    read = shown["rules_were_read"].fillna(value=False).astype(bool)
+    shown = shown.assign(rules=read.map({True: "lues", False: "supposées"}))
     columns = [
         Column(name="idu", header="Parcelle (IDU)"),
         Column(name="rank", header="Rang", kind="whole"),
@@ -66,14 +69,22 @@ def ranking(ground: Ground, *, first: int = FIRST_SITES) -> Sheet:
         Column(name="area_m2", header="Surface (m²)", kind="whole"),
         Column(name="zone_label", header="Zone"),
         Column(name="capacity_dwellings", header="Capacité (logements)", kind="whole"),
-        Column(name="missing", header="Non examiné", absent=""),
+        Column(name="rules", header="Règles"),
     ]
-    note = (
-        "Score : somme pondérée des critères, bornes fixées par l'étude ; une valeur non examinée "
-        "compte 0. TOPSIS : second avis, par distance au meilleur et au pire des sites."
-    )
+    notes = [
+        (
+            "Score : somme pondérée des critères, bornes fixées par l'étude ; une valeur non "
+            "examinée compte 0. TOPSIS : second avis, par distance au meilleur et au pire des "
+            "sites."
+        )
+    ]
+    notes += [
+        f"Non examiné pour {count(n, 'site')} : {missing}."
+        for missing, n in shown["missing"].value_counts().items()
+        if missing
+    ]
     caption = f"Les {min(first, len(kept))} premiers sites sur {len(kept)}"
-    return sheet("Classement", caption, kept.head(first), columns, notes=[note])
+    return sheet("Classement", caption, shown, columns, notes=notes)
 
 
 def contributions(ground: Ground, *, first: int = FIRST_SITES) -> Sheet:

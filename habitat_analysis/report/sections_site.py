@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from habitat_analysis.feasibility import Feasibility, Ground
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.land.capacity import NOT_EXAMINED as UNSEEN
+from habitat_analysis.land.territory import LABELS
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.scenes import INVENTED, source_line
-from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, facts_sheet, sheet
 from habitat_analysis.report.static_maps import draw_site
 from habitat_analysis.study.model import resolved_zones
 
@@ -32,6 +34,7 @@ INCOME_ZONES: Final = {
     "autres_regions": "autres régions",
 }
 EXAMINED: Final = "examiné"
+SALES: Final = LABELS["sales"]
 
 
 def identity(feasibility: Feasibility) -> Sheet:
@@ -176,8 +179,7 @@ def layers(ground: Ground) -> Sheet:
         {
             "layer": row["layer"],
             "state": row["state"],
-            "n_rows": row["n_rows"] if row["state"] == EXAMINED else None,
-            "n_dropped": row["n_dropped"] if row["state"] == EXAMINED else None,
+            **_read_and_dropped(row),
             "source": row["source"] or "",
         }
         for row in states.to_dict("records")
@@ -185,11 +187,23 @@ def layers(ground: Ground) -> Sheet:
     columns = [
         Column(name="layer", header="Couche"),
         Column(name="state", header="État"),
-        Column(name="n_rows", header="Objets lus", kind="whole"),
-        Column(name="n_dropped", header="Écartés", kind="whole"),
+        Column(name="n_rows", header="Objets lus", kind="mixed"),
+        Column(name="n_dropped", header="Écartés", kind="mixed"),
         Column(name="source", header="Source et millésime"),
     ]
     return sheet("Couches", "Couches examinées", rows, columns)
+
+
+def _read_and_dropped(row: Mapping[Any, Any]) -> dict[str, Quantity | None]:
+    """Count what a layer holds; sales are mutations, of which only repeated lines are dropped."""
+    if row["state"] != EXAMINED:
+        return {"n_rows": None, "n_dropped": None}
+    if row["layer"] != SALES:
+        return {name: Quantity(value=row[name]) for name in ("n_rows", "n_dropped")}
+    return {
+        "n_rows": counted(row["n_rows"], "mutation"),
+        "n_dropped": counted(row["n_dropped"], "ligne répétée", "lignes répétées"),
+    }
 
 
 def dropped(ground: Ground) -> Sheet | None:

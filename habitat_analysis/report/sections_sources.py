@@ -46,6 +46,7 @@ def facts_used(feasibility: Feasibility) -> Sheet:
         Column(name="what", header="Valeur réglementaire"),
         Column(name="value", header="Valeur et unité"),
         Column(name="since", header="En vigueur depuis", kind="date"),
+        Column(name="until", header="Jusqu'au", kind="date", absent=""),
         Column(name="text", header="Texte ou source"),
         Column(name="trust", header="Fiabilité"),
         Column(name="flags", header="Réserves", absent=""),
@@ -71,6 +72,7 @@ def facts_complete(feasibility: Feasibility) -> Sheet:
         Column(name="what", header="Valeur réglementaire"),
         Column(name="value", header="Valeur et unité", kind="mixed"),
         Column(name="since", header="En vigueur depuis", kind="date"),
+        Column(name="until", header="Jusqu'au", kind="date", absent=""),
         Column(name="text", header="Texte"),
         Column(name="source", header="Source"),
         Column(name="trust", header="Fiabilité"),
@@ -159,12 +161,14 @@ def _value(fact: Fact) -> Quantity | str:
 
 def _row(label: str, value: Any, facts: tuple[Fact, ...]) -> dict[str, Any]:
     starts = sorted({fact.valid_from for fact in facts if fact.valid_from})
+    ends = sorted({fact.valid_to for fact in facts if fact.valid_to})
     trust = list(dict.fromkeys(CONFIDENCES[fact.confidence] for fact in facts))
     flags = list(dict.fromkeys(flag for fact in facts for flag in fact.flags))
     return {
         "what": typeset(label),
         "value": value,
         "since": starts[-1] if starts else None,
+        "until": ends[0] if ends else None,
         "text": typeset(legal_text(facts[0])),
         "trust": ", ".join(trust),
         "flags": " ; ".join(flags),

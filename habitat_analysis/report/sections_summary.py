@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from habitat_analysis.bareme_tables import CONFIDENCES, MEMORY
 from habitat_analysis.feasibility import Feasibility, covered_sentence, effort_sentence
 from habitat_analysis.formats import count, euros, join_fr, quoted, typeset
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.report.fact_words import fact_label
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, sheet
 
+MOST_NAMED: Final = 3  # values from memory named on page one
 WORDS: Final = {
     "faisable": "Faisable",
     "faisable sous conditions": "Faisable sous conditions",
@@ -61,7 +64,7 @@ def ways_out(feasibility: Feasibility) -> Sheet | None:
 
 def warnings(feasibility: Feasibility) -> tuple[str, ...]:
     """Say on page one what the figures rest on and cannot be forgotten."""
-    said = [facts_sentence(feasibility)]
+    said = [facts_sentence(feasibility), *_from_memory(feasibility)]
     if not feasibility.rules.was_read:
         said.append(
             f"Capacité sous règles supposées : le règlement de la zone {feasibility.zone_label} "
@@ -90,6 +93,15 @@ def facts_sentence(feasibility: Feasibility) -> str:
         carried = count(projected, "prolongée", "prolongées")
         text += f" et {carried} au-delà de sa dernière révision connue"
     return typeset(f"{text} (sources en section 12).")
+
+
+def _from_memory(feasibility: Feasibility) -> tuple[str, ...]:
+    """Name the values given from memory, when they are few enough to be read."""
+    doubtful = [fact for fact in feasibility.facts if fact.confidence == MEMORY]
+    named = list(dict.fromkeys(fact_label(fact) for fact in doubtful))
+    if not named or len(named) > MOST_NAMED:
+        return ()
+    return (f"{CONFIDENCES[MEMORY].capitalize()} : {' ; '.join(named)}.",)
 
 
 def scenario_sentence(feasibility: Feasibility) -> str:
