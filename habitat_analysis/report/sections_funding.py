@@ -125,6 +125,9 @@ def funding_figure(feasibility: Feasibility) -> Chart | None:
             for _, what, amount in _resources(feasibility, evaluation)
         ),
     ]
+    if costs.gap_eur <= -HALF_EURO:
+        label = "À trouver en plus (comptes détaillés)"
+        sides.append({"side": "resource", "label": label, "amount_eur": -costs.gap_eur})
     return financing_chart(
         pd.DataFrame(sides), tax="TTC", sources=study_sources(feasibility.ground)
     )
@@ -356,7 +359,7 @@ def _uses(feasibility: Feasibility) -> Iterator[tuple[str, float]]:
     yield "TVA", costs.price.total_ttc_eur - costs.price.total_ht_eur
     if costs.spaces_ttc_eur:
         yield "Locaux partagés TTC", costs.spaces_ttc_eur
-    if abs(costs.gap_eur) >= HALF_EURO:
+    if costs.gap_eur >= HALF_EURO:
         yield "Écart du calcul (TVA moyenne)", costs.gap_eur
 
 
