@@ -16,6 +16,7 @@ from habitat_analysis.feasibility import (
     Feasibility,
     Ground,
     Resultats,
+    check_sites,
     choose_sites,
     covered_sentence,
     effort_sentence,
@@ -258,3 +259,40 @@ def test_a_number_decided_by_people_is_kept(tmp_path: Path) -> None:
     found = study_site(ground, choose_sites(ground)[0])
     assert found.optimum.evaluation is not None
     assert found.optimum.evaluation.by_tenure["PLUS"] == 2
+
+
+def test_quartiles_without_thresholds_are_refused(tmp_path: Path) -> None:
+    study = write_small_study(tmp_path)
+    reference = study.with_name("reference.csv")
+    lines = [
+        line
+        for line in reference.read_text(encoding="utf-8").splitlines()
+        if "quartiles" not in line
+    ]
+    reference.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="quartiles_revenu"):
+        read_ground(load_study(study))
+
+
+def test_parcels_of_another_commune_and_stray_identifiers_are_refused(tmp_path: Path) -> None:
+    change = {"commune": {"insee": "33063"}, "foncier": {"maitrise": {"99901000ZZ0001": "public"}}}
+    with pytest.raises(DataError) as refusal:
+        ground_with(tmp_path, **change)
+    message = str(refusal.value)
+    assert "aucune parcelle du fichier n'est dans la commune 33063" in message
+    assert "99901000ZZ0001 n'est pas dans le fichier des parcelles" in message
+
+
+def test_what_would_stop_every_site_is_refused_before_any_report(tmp_path: Path) -> None:
+    ground = ground_with(tmp_path, statuts={"PLUS": {"duree_pret_ans": 90}})
+    with pytest.raises(DataError, match="90 ans dépassent"):
+        check_sites(ground, choose_sites(ground), scenario="base")
+    far = ((idu(1), idu(12)),)
+    with pytest.raises(DataError):
+        check_sites(ground, far, scenario="base")
+
+
+def test_without_a_zoning_the_message_says_so(tmp_path: Path) -> None:
+    ground = ground_with(tmp_path, fichiers={"zonage": None})
+    with pytest.raises(DataError, match="zonage du PLU n'est pas donné"):
+        study_site(ground, (idu(1),))

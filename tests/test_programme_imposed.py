@@ -40,8 +40,9 @@ def test_a_programme_that_keeps_the_rules_is_priced_beside_the_optimum(case):
     assert verdict.extra_cost_eur == pytest.approx(516_251.8243 - 765_563.2556, abs=0.01)
     assert verdict.housed_difference == 16 - 25
     assert plain(verdict.sentence) == (
-        "Par rapport à l'optimum, votre programme coûte 249 311 € de moins à réunir (fonds propres et subventions) et couvre 9 besoins de "
-        "moins. Votre programme respecte toutes les règles."
+        "Par rapport à l'optimum, votre programme coûte 249 311 € de moins à réunir (fonds "
+        "propres et subventions) et couvre 9 besoins de moins. "
+        "Votre programme respecte toutes les règles."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,12 +17,12 @@ import geopandas as gpd
 import nbformat
 import pytest
 
-from habitat_analysis.errors import UsageError
+from habitat_analysis.errors import DataError, UsageError
 from habitat_analysis.feasibility import read_ground
-from habitat_analysis.runs.batch import FILES, is_unchanged, plan_jobs
+from habitat_analysis.runs.batch import FILES, disk_reason, is_unchanged, plan_jobs
 from habitat_analysis.runs.fingerprint import fingerprint, input_hashes
 from habitat_analysis.runs.notebooks import NOTEBOOKS, check_parameters
-from habitat_analysis.runs.study_run import COMPARISON_FILES
+from habitat_analysis.runs.study_run import COMPARISON_FILES, check_writable
 from habitat_analysis.study import load_study
 from tests.small_study import HOUSEHOLDS, idu, write_small_study
 
@@ -235,3 +236,17 @@ def test_a_truncated_result_is_not_taken_for_finished(study: Path, tmp_path: Pat
     assert is_unchanged(job)
     (job.folder / "carte.png").unlink()
     assert not is_unchanged(job)
+
+
+@pytest.mark.parametrize("place", ["fichier", "fichier/dessous"])
+def test_a_folder_that_cannot_be_written_is_refused_first(tmp_path: Path, place: str) -> None:
+    (tmp_path / "fichier").write_text("x", encoding="utf-8")
+    with pytest.raises(DataError, match="n'est pas un dossier"):
+        check_writable(tmp_path / place)
+    check_writable(tmp_path / "nouveau" / "dossier")
+
+
+def test_the_disk_is_explained_in_french() -> None:
+    assert "disque est plein" in disk_reason(OSError(errno.ENOSPC, "No space left on device"))
+    assert "droits refusés" in disk_reason(OSError(errno.EROFS, "Read-only file system"))
+    assert "Changez de dossier" in disk_reason(OSError(errno.ENOTDIR, "Not a directory"))

@@ -8,7 +8,7 @@ from habitat_analysis.feasibility.ground import (
     read_ground,
 )
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict
-from habitat_analysis.feasibility.operation import study_site
+from habitat_analysis.feasibility.operation import check_sites, study_site
 from habitat_analysis.feasibility.results import (
     results_of,
     results_text,
@@ -24,6 +24,7 @@ __all__ = [
     "Resultats",
     "SiteIdus",
     "Verdict",
+    "check_sites",
     "choose_sites",
     "covered_sentence",
     "effort_sentence",

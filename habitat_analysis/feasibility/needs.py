@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from habitat_analysis.baremes import Baremes, Fact, FactReader
+from habitat_analysis.errors import DataError
 from habitat_analysis.households.eligibility import TenureTest
 from habitat_analysis.households.group import Group, read_group
 from habitat_analysis.households.needs import NeedRules, Needs, need_classes
@@ -76,6 +77,13 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     waiting = None
     if study.files.candidates is not None:
         waiting = read_group(study.path(study.files.candidates))
+    if study.programme.quartiles and _quartiles(reference) is None:
+        msg = (
+            f"Étude « {study.name} » : « programme.quartiles » demande une mixité de revenus, mais "
+            "les seuils Q1, Q2 et Q3 ne sont pas donnés. Ajoutez le thème « quartiles_revenu » au "
+            "fichier de référence, ou retirez « quartiles »."
+        )
+        raise DataError(msg, code="E_QUARTILES")
     facts = FactReader(baremes, on=study.operation_date)
     needs = need_classes(group.table, need_rules(study, facts, reference))
     return GroupNeeds(

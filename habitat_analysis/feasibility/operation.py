@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pandas as pd
 
@@ -17,7 +19,7 @@ from habitat_analysis.feasibility.stress import stress_table
 from habitat_analysis.feasibility.verdict import judge
 from habitat_analysis.finance.costs import cost_price
 from habitat_analysis.finance.unit_costs import cost_lines
-from habitat_analysis.land.capacity import site_capacity
+from habitat_analysis.land.capacity import Capacity, site_capacity
 from habitat_analysis.land.sites import Site, assemble
 from habitat_analysis.land.zone_rules import rule_for
 from habitat_analysis.programme.case import Programme
@@ -31,6 +33,72 @@ from habitat_analysis.programme.imposed import judge_imposed
 from habitat_analysis.programme.optimum import Optimum, optimise
 from habitat_analysis.study import OBJECTIVES, PluRules
 from habitat_analysis.tenures import tenure
+
+NO_RULES: Final = "E_NO_RULES"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A site and its question, before any answer."""
+
+    site: Site
+    parcels: pd.DataFrame
+    zone_label: str
+    rules: PluRules
+    capacity: Capacity
+    file: CaseFile
+    facts: FactReader
+
+
+def lay_out(ground: Ground, idus: SiteIdus, *, scenario: str) -> Layout:
+    """Assemble a site, measure it and put its question; errors as `study_site`."""
+    study = ground.study
+    terms = study.scenario(scenario)
+    site = assemble(ground.territory.parcels, idus)
+    parcels = _parcel_rows(ground, site)
+    zone, rules = _rules_of(ground, parcels)
+    capacity = site_capacity(
+        site.geometry,
+        site.road_edges,
+        rules=rules,
+        ratios=study.ratios,
+        typologies=study.programme.typologies,
+        shared_area_m2=mandatory_area(study),
+    )
+    facts = FactReader(ground.baremes, on=study.operation_date)
+    classes = ground.needs.classes if ground.needs else ()
+    file = build_case(study, terms, site=site, capacity=capacity, classes=classes, facts=facts)
+    return Layout(
+        site=site,
+        parcels=parcels,
+        zone_label=zone,
+        rules=rules,
+        capacity=capacity,
+        file=file,
+        facts=facts,
+    )
+
+
+def check_sites(ground: Ground, sites: Sequence[SiteIdus], *, scenario: str) -> None:
+    """Refuse, before any report, what would stop every site or was typed wrong.
+
+    A zone without rules stops one site only: its report says so, the others are made.
+
+    Raises
+    ------
+    DataError
+        Parcels unknown or that do not adjoin, terms the law refuses.
+    """
+    for idus in sites:
+        assemble(ground.territory.parcels, idus)
+    for idus in sites:
+        try:
+            lay_out(ground, idus, scenario=scenario)
+        except DataError as error:
+            if error.code != NO_RULES:
+                raise
+        else:
+            return
 
 
 def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Feasibility:
@@ -57,40 +125,27 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         law refuses.
     """
     study = ground.study
-    terms = study.scenario(scenario)
-    site = assemble(ground.territory.parcels, idus)
-    parcels = _parcel_rows(ground, site)
-    zone, rules = _rules_of(ground, parcels)
-    capacity = site_capacity(
-        site.geometry,
-        site.road_edges,
-        rules=rules,
-        ratios=study.ratios,
-        typologies=study.programme.typologies,
-        shared_area_m2=mandatory_area(study),
-    )
-    facts = FactReader(ground.baremes, on=study.operation_date)
-    classes = ground.needs.classes if ground.needs else ()
-    file = build_case(study, terms, site=site, capacity=capacity, classes=classes, facts=facts)
+    plan = lay_out(ground, idus, scenario=scenario)
+    file = plan.file
     optimum = optimise(file.case, objectives(ground), time_limit_s=float(study.time_limit_s))
     imposed = imposed_programme(study)
     gathered = Feasibility(
         ground=ground,
-        scenario=terms,
-        site=site,
-        parcels=parcels,
-        zone_label=zone,
-        rules=rules,
-        capacity=capacity,
+        scenario=study.scenario(scenario),
+        site=plan.site,
+        parcels=plan.parcels,
+        zone_label=plan.zone_label,
+        rules=plan.rules,
+        capacity=plan.capacity,
         file=file,
         optimum=optimum,
         imposed=None if imposed is None else judge_imposed(file.case, imposed, objectives(ground)),
         costs=None,
         mix=None,
         stress=None,
-        places_due=places_due(rules, optimum, facts),
+        places_due=places_due(plan.rules, optimum, plan.facts),
         outlets=(),
-        facts=_facts_used(ground, facts),
+        facts=_facts_used(ground, plan.facts),
         verdict=Verdict(word="infaisable", reasons=(), conditions=()),
     )
     return _judged(gathered)
@@ -180,13 +235,19 @@ def _rules_of(ground: Ground, parcels: pd.DataFrame) -> tuple[str, PluRules]:
         for name in ("zone_label", "zone_type", "zone_family")
     )
     rules = rule_for(ground.study.rules, label=label, zone_type=kind, family=family)
+    if rules is None and ground.territory.zones is None:
+        msg = (
+            f"Site {row['idu']} : le zonage du PLU n'est pas donné, donc aucune règle ne "
+            "s'applique. Ajoutez « zonage » dans « fichiers »."
+        )
+        raise DataError(msg, code=NO_RULES)
     if rules is None:
         msg = (
             f"Site {row['idu']} : l'étude ne donne pas de règles pour la zone "
             f"« {label or 'inconnue'} ». Ajoutez-les dans « regles_plu », "
             "ou choisissez un autre site."
         )
-        raise DataError(msg, code="E_NO_RULES")
+        raise DataError(msg, code=NO_RULES)
     return label, rules
 
 

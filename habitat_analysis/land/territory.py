@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from habitat_analysis.errors import Faults
 from habitat_analysis.land.buildings import built_area, load_buildings
 from habitat_analysis.land.context import (
     load_points,
@@ -77,6 +78,7 @@ def load_territory(study: Study) -> Territory:
     read = _read_layers(study)
     tables = {layer: _table(loaded) for layer, loaded in read.items()}
     parcels = tables["parcels"]
+    _check_commune(study, parcels)
     zones, buildings = tables["zoning"], tables["buildings"]
     points, risks = tables["points"], tables["risks"]
     return Territory(
@@ -94,6 +96,32 @@ def load_territory(study: Study) -> Territory:
         dropped=_dropped(read),
         notes=tuple(note for loaded in read.values() for one in loaded for note in one.notes),
     )
+
+
+def _check_commune(study: Study, parcels: gpd.GeoDataFrame) -> None:
+    """Refuse parcels of another commune, and prices or owners typed for no parcel."""
+    faults = Faults(f"étude « {study.name} »")
+    insee, found = study.commune.insee, parcels["idu"].str[:5]
+    if not (found == insee).any():
+        faults.add(
+            "« commune.insee »",
+            f"aucune parcelle du fichier n'est dans la commune {insee} (lu : {found.iloc[0]}).",
+            "Corrigez le code ou le fichier des parcelles.",
+        )
+    known = set(parcels["idu"])
+    typed: dict[str, Iterable[str]] = {
+        "maitrise": study.land.control,
+        "prix_par_parcelle_ht_m2": study.land.prices_m2_eur,
+    }
+    for key, idus in typed.items():
+        for idu in idus:
+            if idu not in known:
+                faults.add(
+                    f"« foncier.{key} »",
+                    f"la parcelle {idu} n'est pas dans le fichier des parcelles.",
+                    "Corrigez l'identifiant.",
+                )
+    faults.raise_if_any(code="E_COMMUNE")
 
 
 def _read_layers(study: Study) -> dict[str, list[Loaded]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -33,6 +35,7 @@ FILES = (
     "journal.txt",
 )
 State = Literal["fait", "inchangé", "échec"]
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 SITE_NAME = r"[a-z0-9-]{1,60}"
 
 
@@ -155,10 +158,18 @@ def run_job(job: Job) -> Outcome:
         _leave_failure(job, failure.reason, failure.detail)
         return _failed(job, start, failure.reason)
     except OSError as error:
-        reason = f"Écriture impossible ({error.strerror}). Libérez de la place ou changez --out."
-        return _failed(job, start, reason)
+        return _failed(job, start, disk_reason(error))
     failure_file(job).unlink(missing_ok=True)
     return Outcome(job=job, state="fait", seconds=time.perf_counter() - start)
+
+
+def disk_reason(error: OSError) -> str:
+    """Say in French why the disk refused, and what to do."""
+    if error.errno == errno.ENOSPC:
+        return "Écriture impossible : le disque est plein. Libérez de la place, puis relancez."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Écriture impossible : droits refusés. Changez de dossier avec --out."
+    return "Écriture impossible à cet endroit. Changez de dossier avec --out, puis relancez."
 
 
 def failure_file(job: Job) -> Path:
@@ -226,5 +237,6 @@ def _failed(job: Job, start: float, reason: str) -> Outcome:
 
 def _leave_failure(job: Job, reason: str, detail: str) -> None:
     job.folder.parent.mkdir(parents=True, exist_ok=True)
+    detail = ANSI.sub("", detail)
     text = f"ECHEC\n\n{reason}\n\nDétail technique, pour les développeurs :\n{detail}\n"
     atomic_write(failure_file(job), text)

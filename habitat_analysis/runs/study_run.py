@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,20 @@ from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility import (
     Ground,
     SiteIdus,
+    check_sites,
     choose_sites,
     find_site,
     read_ground,
 )
 from habitat_analysis.formats import count, typeset
-from habitat_analysis.runs.batch import Job, Outcome, default_workers, plan_jobs, run_jobs
+from habitat_analysis.runs.batch import (
+    Job,
+    Outcome,
+    default_workers,
+    disk_reason,
+    plan_jobs,
+    run_jobs,
+)
 from habitat_analysis.runs.fingerprint import input_hashes
 from habitat_analysis.runs.notebooks import NotebookFailure, NotebookRun, run_notebook
 from habitat_analysis.study import Study, load_study
@@ -90,10 +99,13 @@ def run_study(
     DataError
         Before any kernel starts, for anything wrong in the study or its files.
     """
+    check_writable(out)
     say("Lecture de l'étude et de ses fichiers…")
     study = load_study(study_file)
+    study.scenario(scenario)
     ground = read_ground(study)
     chosen = _chosen(ground, sites)
+    check_sites(ground, chosen, scenario=scenario)
     kept, total = len(ground.screened.kept), len(ground.screened.parcels)
     say(f"{total} parcelles lues : {kept} à étudier, {total - kept} écartées avec leur motif.")
     jobs = plan_jobs(ground, study_file, chosen, scenario=scenario, out=out)
@@ -109,6 +121,22 @@ def run_study(
     )
 
 
+def check_writable(folder: Path) -> None:
+    """Refuse a folder of reports that cannot be written, before anything is computed.
+
+    Raises
+    ------
+    DataError
+        ``E_OUT``, with what to do.
+    """
+    existing = next(path for path in (folder, *folder.resolve().parents) if path.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK):
+        return
+    what = "n'est pas un dossier" if not existing.is_dir() else "n'est pas inscriptible"
+    msg = f"--out : « {existing} » {what}. Choisissez un autre dossier pour les rapports."
+    raise DataError(msg, code="E_OUT")
+
+
 def write_study_pages(
     study_file: Path, *, scenario: str, rows: Sequence[dict[str, Any]], folder: Path
 ) -> str:
@@ -116,6 +144,15 @@ def write_study_pages(
 
     The pages are made in a temporary folder on the same disk, then moved one by one, each whole.
     """
+    try:
+        return _write_pages(study_file, scenario, rows, folder)
+    except OSError as error:
+        return disk_reason(error)
+
+
+def _write_pages(
+    study_file: Path, scenario: str, rows: Sequence[dict[str, Any]], folder: Path
+) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pages-") as name:
         pages = Path(name)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from habitat_analysis.study.parts import (
     Amount,
+    Distance,
     Flag,
+    Height,
     Idu,
     Name,
     Part,
     Positive,
+    Ratio,
     Real,
     Share,
+    Storeys,
     Text,
     Whole,
     refusal,
+    refuse_repeats,
 )
 
+RiskLevel = Literal["rouge", "bleu", "autre"]
+RISK_LEVELS: tuple[str, ...] = get_args(RiskLevel)
 Destination = Literal["habitat", "activite", "equipement", "agricole", "naturel"]
 
 
@@ -58,20 +65,20 @@ class PluRules(Part):
     destination: Destination = "habitat"
     was_read: Flag = Field(alias="lues_dans_le_reglement")
     source: Text
-    height_max_m: Positive = Field(default=9.0, alias="hauteur_max_m")
-    height_top_m: Amount = Field(default=0.0, alias="hauteur_comble_m")
-    floor_height_m: Positive = Field(default=3.0, alias="hauteur_etage_m")
-    levels_max: Whole = Field(default=3, alias="niveaux_max")
+    height_max_m: Height = Field(default=9.0, alias="hauteur_max_m")
+    height_top_m: Distance = Field(default=0.0, alias="hauteur_comble_m")
+    floor_height_m: Height = Field(default=3.0, ge=2, alias="hauteur_etage_m")
+    levels_max: Storeys = Field(default=3, alias="niveaux_max")
     attic_share: Share = Field(default=1.0, alias="part_dernier_niveau")
     coverage_max: Share = Field(default=1.0, alias="emprise_max")
-    road_setback_m: Amount = Field(default=0.0, alias="recul_voie_m")
-    side_min_m: Amount = Field(default=3.0, alias="retrait_min_m")
-    side_height_factor: Amount = Field(default=0.5, alias="retrait_facteur_hauteur")
+    road_setback_m: Distance = Field(default=0.0, alias="recul_voie_m")
+    side_min_m: Distance = Field(default=3.0, alias="retrait_min_m")
+    side_height_factor: Distance = Field(default=0.5, alias="retrait_facteur_hauteur")
     open_ground_min: Share = Field(default=0.0, alias="pleine_terre_min")
     circulation_m2: Amount = Field(default=0.0, alias="voirie_interne_m2")
     place_m2: Amount = Field(default=25.0, alias="surface_place_m2")
     surface_place_share: Share = Field(default=1.0, alias="part_places_en_surface")
-    places_per_dwelling: Amount = Field(default=1.0, alias="places_par_logement")
+    places_per_dwelling: Distance = Field(default=1.0, alias="places_par_logement")
     density_max: Positive | None = Field(default=None, alias="densite_max")
     band_depth_m: Positive | None = Field(default=None, alias="bande_constructible_m")
 
@@ -79,8 +86,8 @@ class PluRules(Part):
 class Ratios(Part):
     """Ratios between surfaces: SDP per gross m², SHAB per m² SDP."""
 
-    sdp_per_gross: Share = Field(default=0.90, alias="sdp_par_m2_brut")
-    shab_per_sdp: Share = Field(default=0.90, alias="shab_par_m2_sdp")
+    sdp_per_gross: Ratio = Field(default=0.90, alias="sdp_par_m2_brut")
+    shab_per_sdp: Ratio = Field(default=0.90, alias="shab_par_m2_sdp")
 
 
 class Criterion(Part):
@@ -96,7 +103,7 @@ class Criterion(Part):
         "surface_m2",
         "part_inondable",
     ]
-    weight: Real = Field(alias="poids")
+    weight: Share = Field(alias="poids")
     worst: Real = Field(alias="pire")
     best: Real = Field(alias="meilleur")
 
@@ -124,8 +131,21 @@ class Exclusion(Part):
         "longueur_sur_voie_m",
     ] = Field(alias="champ")
     op: Literal["lt", "gt", "eq"] = Field(alias="comparaison")
-    value: float | str = Field(alias="valeur")
+    value: Real | RiskLevel = Field(alias="valeur", union_mode="left_to_right")
     sentence: Text = Field(alias="motif")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _value_of_its_field(cls, data: Any) -> Any:
+        """Refuse a comparison that could never be true: it would switch the filter off."""
+        if not isinstance(data, dict) or "valeur" not in data:
+            return data
+        value, risk = data["valeur"], data.get("champ") == "niveau_risque"
+        if risk and (value not in RISK_LEVELS or data.get("comparaison") != "eq"):
+            raise refusal("niveau", str(value))
+        if not risk and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise refusal("nombre", str(value))
+        return data
 
 
 class Land(Part):
@@ -147,7 +167,9 @@ class Land(Part):
     criteria: tuple[Criterion, ...] = Field(min_length=1, alias="criteres")
     exclusions: tuple[Exclusion, ...] = Field(default=())
     n_sites: Whole = Field(default=5, alias="nombre_de_sites")
-    sites: tuple[tuple[Idu, ...], ...] = Field(default=(), alias="sites_choisis")
+    sites: tuple[Annotated[tuple[Idu, ...], Field(min_length=1)], ...] = Field(
+        default=(), alias="sites_choisis"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -162,4 +184,10 @@ class Land(Part):
     def _areas_in_order(self) -> Self:
         if self.area_min_m2 >= self.area_max_m2:
             raise refusal("ordre")
+        refuse_repeats(criterion.id for criterion in self.criteria)
+        refuse_repeats(exclusion.id for exclusion in self.exclusions)
+        for site in self.sites:
+            refuse_repeats(site)
+        if not any(criterion.weight for criterion in self.criteria):
+            raise refusal("poids_nuls")
         return self

@@ -21,10 +21,12 @@ from habitat_analysis.study.parts import (
     Text,
     Whole,
     refusal,
+    refuse_repeats,
 )
 from habitat_analysis.study.programme import Programme, TenureCode
 from habitat_analysis.study.yaml_door import YamlFile, french_faults, read_yaml
 
+YEARS = (2000, 2100)
 BASE = ScenarioTerms(nom="base", libelle="Hypothèses de l'étude")
 
 
@@ -82,6 +84,11 @@ class Study(Part):
         missing = [code for code in self.programme.tenures if code not in self.terms]
         if missing:
             raise refusal("termes", ", ".join(missing))
+        refuse_repeats(["base", *(scenario.name for scenario in self.scenarios)])
+        refuse_repeats(zone for rules in self.rules for zone in rules.zones)
+        for day in (self.operation_date, self.edition_date):
+            if day is not None and not YEARS[0] <= day.year <= YEARS[1]:
+                raise refusal("annee", day.isoformat())
         return self
 
     @property
@@ -145,11 +152,20 @@ def load_study(path: Path) -> Study:
 def _check_files(study: Study, file: YamlFile) -> None:
     faults = Faults(file.name)
     for key, name in named_files(study):
-        if not study.path(name).exists():
-            line = file.line_of(("fichiers", key))
-            where = f"ligne {line}, « fichiers.{key} »"
+        line = file.line_of(("fichiers", key))
+        where = f"ligne {line}, « fichiers.{key} »"
+        if "://" in name or name.startswith("/vsi"):
+            faults.add(where, "adresse réseau ou fichier virtuel.", "Téléchargez le fichier.")
+        elif not _exists(study.path(name)):
             faults.add(where, f"le fichier « {name} » n'existe pas.", "Corrigez le chemin.")
     faults.raise_if_any()
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long for the disk
+        return False
 
 
 def resolved_zones(study: Study) -> Zones:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from habitat_analysis.study.parts import (
     Amount,
     Factor,
+    Months,
     Name,
     Part,
     Positive,
     Rate,
     Share,
+    Shift,
     Slug,
     Text,
     Whole,
+    Years,
+    refuse_repeats,
 )
 
+LAND_LINE = "terrain"  # priced in « foncier », added by the package
 Basis = Literal["forfait", "m2_shab", "m2_sdp", "m2_terrain", "logement", "place"]
 
 
@@ -49,12 +54,18 @@ class Costs(Part):
     fees: tuple[FeeRate, ...] = Field(default=(), alias="honoraires")
     contingency: Share = Field(alias="aleas")
     revision_rate: Rate = Field(alias="revision_taux")
-    revision_months: Whole = Field(alias="revision_mois")
+    revision_months: Months = Field(alias="revision_mois")
     finance_rate: Rate = Field(alias="taux_financier")
-    land_carry_months: Whole = Field(alias="portage_foncier_mois")
-    works_months: Whole = Field(alias="duree_travaux_mois")
+    land_carry_months: Months = Field(alias="portage_foncier_mois")
+    works_months: Months = Field(alias="duree_travaux_mois")
     fixed_vat: Share = Field(alias="tva_charges_fixes")
     source: Text
+
+    @model_validator(mode="after")
+    def _distinct_lines(self) -> Self:
+        refuse_repeats([LAND_LINE, *(item.id for item in self.items)])
+        refuse_repeats(fee.id for fee in self.fees)
+        return self
 
 
 class Operating(Part):
@@ -80,7 +91,7 @@ class Terms(Part):
     ofs_land_m2_eur: Amount = Field(default=0.0, alias="foncier_ofs_m2_shab")
     ofs_fee_m2_month_eur: Amount = Field(default=0.0, alias="redevance_ofs_m2_mois")
     works_gap_m2_eur: Amount = Field(default=0.0, alias="surcout_travaux_ht_m2")
-    loan_years: Whole | None = Field(default=None, alias="duree_pret_ans")
+    loan_years: Years | None = Field(default=None, alias="duree_pret_ans")
     budget_month_eur: Amount = Field(default=0.0, alias="budget_mensuel_menage")
     n_parts: Whole = Field(default=0, alias="nombre_de_parts")
     source: Text
@@ -93,5 +104,5 @@ class ScenarioTerms(Part):
     label: Text = Field(alias="libelle")
     works_factor: Factor = Field(default=1.0, alias="facteur_travaux")
     land_factor: Factor = Field(default=1.0, alias="facteur_foncier")
-    rate_shift: Rate = Field(default=0.0, alias="hausse_taux")
+    rate_shift: Shift = Field(default=0.0, alias="hausse_taux")
     dropout_loss: Share | None = Field(default=None, alias="perte_desistement")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import (
@@ -34,15 +36,33 @@ def refusal(kind: str, read: str = "") -> PydanticCustomError:
     return PydanticCustomError(kind, kind, {"lu": read[:40]})
 
 
+UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def refuse_repeats(names: Iterable[str]) -> None:
+    """Refuse a list of names in which one comes twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise refusal("doublon", name)
+        seen.add(name)
+
+
 def _real(value: Any) -> Any:
     """Refuse what YAML reads as something else than a number (text, yes/no, dates)."""
+    if value is None:
+        raise refusal("vide")
     if isinstance(value, bool) or not isinstance(value, int | float):
         shown = str(value)
         kind = "nombre_virgule" if "," in shown and isinstance(value, str) else "nombre"
         raise refusal(kind, shown)
-    if not math.isfinite(value):
-        raise refusal("nombre", str(value))
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise refusal("nombre", "un nombre démesuré") from None
+    if not math.isfinite(number):
+        raise refusal("nombre", "un nombre infini ou indéfini")
+    return number
 
 
 def _share(value: Any) -> Any:
@@ -60,8 +80,12 @@ def _whole(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
+    if value is None:
+        raise refusal("vide")
     if not isinstance(value, str):
         raise refusal("texte", str(value))
+    if any(unicodedata.category(char) in UNPRINTABLE for char in value):
+        raise refusal("caractere")
     return value.strip()
 
 
@@ -78,6 +102,14 @@ Amount = Annotated[float, BeforeValidator(_real), Field(ge=0, le=1e9)]
 Positive = Annotated[float, BeforeValidator(_real), Field(gt=0, le=1e9)]
 Share = Annotated[float, BeforeValidator(_share)]
 Rate = Annotated[float, BeforeValidator(_real), Field(ge=-0.1, le=0.5)]
+Shift = Annotated[float, BeforeValidator(_real), Field(ge=-0.05, le=0.1)]
+Months = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=240)]
+Years = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=99)]
+Ratio = Annotated[float, BeforeValidator(_share), Field(gt=0)]
+Height = Annotated[float, BeforeValidator(_real), Field(gt=0, le=200)]
+Distance = Annotated[float, BeforeValidator(_real), Field(ge=0, le=1000)]
+Storeys = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=60)]
+Area = Annotated[float, BeforeValidator(_real), Field(ge=5, le=1000)]
 Factor = Annotated[float, BeforeValidator(_real), Field(gt=0, le=5)]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=100_000)]
 Seed = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2_147_483_647)]
@@ -86,7 +118,7 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Slug = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 LongSlug = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9-]{1,60}$")]
 Name = Annotated[
-    str, BeforeValidator(_text), StringConstraints(pattern=r"^[A-Za-zÀ-ÿ0-9_ .'’-]{1,60}$")
+    str, BeforeValidator(_text), StringConstraints(pattern=r"^[A-Za-zÀ-ÿœŒ0-9_ .'’-]{1,60}$")
 ]
 Idu = Annotated[
     str,

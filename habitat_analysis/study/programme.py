@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from habitat_analysis.study.parts import (
     Amount,
+    Area,
+    Distance,
     Flag,
     Name,
     Part,
@@ -16,6 +19,7 @@ from habitat_analysis.study.parts import (
     Text,
     Whole,
     refusal,
+    refuse_repeats,
 )
 
 TenureCode = Literal["PLAI", "PLUS", "PLS", "PSLA", "BRS", "SCIAPP", "VEFA", "LIBRE"]
@@ -40,8 +44,8 @@ class Typology(Part):
     """A size of dwelling: SHAB, retained annexes, and its share in the capacity."""
 
     id: TypologyCode
-    shab_m2: Positive
-    annexes_m2: Amount = 0.0
+    shab_m2: Area
+    annexes_m2: Distance = 0.0
     share: Share = Field(alias="part")
 
 
@@ -111,6 +115,8 @@ class MixTarget(Part):
         total = sum(group.share for group in self.groups)
         if abs(total - 1) > 1e-6:
             raise refusal("somme", f"{total:g}")
+        refuse_repeats(group.id for group in self.groups)
+        refuse_repeats(code for group in self.groups for code in group.tenures)
         return self
 
 
@@ -138,7 +144,7 @@ class Programme(Part):
     tenures: tuple[TenureCode, ...] = Field(min_length=1, alias="statuts")
     spaces: tuple[SharedRoom, ...] = Field(default=(), alias="espaces_partages")
     dwellings_min: Whole = Field(alias="logements_min")
-    dwellings_max: Whole = Field(alias="logements_max")
+    dwellings_max: Whole = Field(ge=1, alias="logements_max")
     open_max: Whole | None = Field(default=None, alias="logements_ouverts_max")
     housed_min: Whole = Field(default=0, alias="besoins_couverts_min")
     families: tuple[Family, ...] = Field(default=(), alias="familles")
@@ -163,12 +169,37 @@ class Programme(Part):
         total = sum(typology.share for typology in self.typologies)
         if abs(total - 1) > 1e-6:
             raise refusal("somme", f"{total:g}")
-        for noun, ids in (
-            ("typologies", [t.id for t in self.typologies]),
-            ("statuts", list(self.tenures)),
-            ("espaces_partages", [s.id for s in self.spaces]),
-            ("familles", [f.id for f in self.families]),
-        ):
-            if len(set(ids)) < len(ids):
-                raise refusal("doublon", noun)
+        refuse_repeats(self.objectives)
+        refuse_repeats(self.tenures)
+        for named in (
+            self.typologies, self.spaces, self.families, self.typology_shares, self.quartiles,
+        ):  # fmt: skip
+            refuse_repeats(item.id for item in named)
+        for family in self.families:
+            refuse_repeats(family.tenures)
+        for share in self.typology_shares:
+            refuse_repeats(share.typologies)
+        self._check_decisions()
         return self
+
+    def _check_decisions(self) -> None:
+        """Refuse numbers decided by people about what the study does not offer."""
+        sizes = {typology.id for typology in self.typologies}
+        rooms = {room.id for room in self.spaces}
+        typed = self.imposed.units if self.imposed else {}
+        for units in (typed, self.fixed.units):
+            for size, by_tenure in units.items():
+                _refuse_unknown([size], sizes)
+                _refuse_unknown(by_tenure, self.tenures)
+        _refuse_unknown(self.fixed.tenures, self.tenures)
+        _refuse_unknown(self.fixed.spaces, rooms)
+        if self.imposed:
+            _refuse_unknown(self.imposed.spaces, rooms)
+            refuse_repeats(self.imposed.spaces)
+
+
+def _refuse_unknown(names: Iterable[str], offered: Iterable[str]) -> None:
+    known = set(offered)
+    for name in names:
+        if name not in known:
+            raise refusal("non_offert", name)

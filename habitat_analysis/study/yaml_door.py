@@ -214,6 +214,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         'Mettez la valeur entre guillemets : "01001".',
     ),
     "oui_non": ("« {lu} » n'est ni oui ni non.", "Écrivez oui ou non."),
+    "vide": ("aucune valeur n'est donnée.", "Écrivez une valeur ou retirez la clé."),
+    "caractere": (
+        "le texte contient un caractère invisible ou de commande.",
+        "Retapez ce texte au clavier.",
+    ),
+    "niveau": (
+        "« {lu} » n'est pas un niveau de risque comparable.",
+        "Écrivez comparaison: eq et valeur: rouge, bleu ou autre.",
+    ),
+    "poids_nuls": ("tous les poids sont nuls.", "Donnez un poids à un critère au moins."),
+    "non_offert": (
+        "« {lu} » est décidé mais l'étude ne l'offre pas.",
+        "Ajoutez-le à « typologies », « statuts » ou « espaces_partages », ou retirez-le.",
+    ),
+    "annee": ("{lu} est hors des années 2000 à 2100.", "Corrigez la date."),
     "zones_incompletes": (
         "les trois zones ne sont pas toutes données.",
         "Donnez « abc », « loyers » et « ressources », ou « liste » (fichier téléchargé).",
@@ -231,7 +246,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "les parts font {lu} au total au lieu de 1.",
         "Corrigez-les pour que leur somme soit 1.",
     ),
-    "doublon": ("un identifiant est répété dans « {lu} ».", "Donnez un nom différent à chacun."),
+    "doublon": (
+        "« {lu} » est donné deux fois (ou réservé à l'outil).",
+        "Gardez-en un seul, ou changez son nom.",
+    ),
     "string_pattern_mismatch": (
         "« {lu} » n'a pas la forme attendue.",
         (
@@ -271,6 +289,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "rien"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
     if isinstance(value, dict | list):
         return "un groupe de valeurs"
     return str(value)[:40]
