@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -255,12 +256,17 @@ def site_title(feasibility: Feasibility) -> str:
     return f"Site {', '.join(feasibility.site.idus)}, {feasibility.ground.study.commune.name}"
 
 
+BADGE_CHARACTERS = 60
+
+
 def map_notice(ground: Ground) -> str:
     """Warn on maps when the study says that its commune is invented or has a notice."""
     notice = ground.study.notice
     if notice is None:
         return ""
-    return INVENTED if notice.lower().startswith("commune inventée") else notice[:60]
+    if notice.lower().startswith("commune inventée"):
+        return INVENTED
+    return textwrap.shorten(notice.split(". ")[0].rstrip("."), BADGE_CHARACTERS, placeholder="…")
 
 
 def sources(ground: Ground) -> str:
