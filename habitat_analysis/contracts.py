@@ -54,6 +54,7 @@ _MAX_COLUMNS: Final = 1_000
 
 # Columns that name or reach a person: dropped where they enter (ux.md 8). Whole names, or
 # beginnings when they end with "_".
+TABLE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".gz")
 _PERSONAL: Final = frozenset(
     """
     nom noms nom_ prenom prenoms prenom_ patronyme identite contact contact_
@@ -112,6 +113,11 @@ def read_table(
     asked = {**names[0], **names[1]}
     faults = Faults(Path(path).name)
     text = read_text(path)
+    suffix = Path(path).suffix.lower()
+    if suffix not in TABLE_SUFFIXES:
+        listed = ", ".join(TABLE_SUFFIXES)
+        faults.add("", f"suffixe « {suffix} » inattendu pour un tableau.", f"Acceptés : {listed}.")
+        faults.raise_if_any(code="E_TABLE")
     header, rows = _parse(text, separator or _guess_separator(text, asked), faults)
     table = pd.DataFrame(list(rows.values()), index=list(rows), columns=header, dtype=str)
     table, notes = _drop_blank_lines(table.apply(lambda cells: cells.str.strip()))

@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from habitat_analysis.errors import DataError
 from habitat_analysis.land.buildings import built_area, load_buildings, overlaps
 from tests.layers import box, feature, idu, parcels, write_lambert
 
@@ -52,3 +53,9 @@ def test_overlaps_are_those_of_every_pair(ours: list, theirs: list) -> None:
     found[pairs["left"], pairs["right"]] = pairs["area_m2"]
     expected = shapely.area(shapely.intersection(left.to_numpy()[:, None], right.to_numpy()))
     assert found == pytest.approx(expected)
+
+
+def test_parcels_given_for_buildings_are_refused() -> None:
+    demo = Path(__file__).resolve().parents[1] / "data" / "demo"
+    with pytest.raises(DataError, match="pas des bâtiments"):
+        load_buildings(demo / "cadastre-99012-parcelles.json")

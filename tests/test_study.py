@@ -109,6 +109,8 @@ def test_all_faults_are_listed_at_once_with_their_lines(tmp_path: Path, demo_tex
         (("date_operation: 2026-11-22", "date_operation: 9999-12-31"), "années 2000 à 2100"),
         (("menages: menages.csv", "menages: " + "a" * 300), "n'existe pas"),
         (("menages: menages.csv", "menages: /vsicurl/x"), "fichier virtuel"),
+        (('loyers: "2"', "loyers: 2"), "entre guillemets"),
+        (("abc: B1,", "liste: absente.csv, abc: B1,"), "« absente.csv » n'existe pas"),
         (("hausse_taux: 0.01", "hausse_taux: 1"), "hors des bornes"),
         (('["99012000AM0066", "99012000AM0068"]', "[]"), "la liste est vide"),
     ],

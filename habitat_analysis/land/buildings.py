@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from habitat_analysis.errors import DataError
 from habitat_analysis.land.geodata import Loaded, read_layer
 
 UNBUILT_M2: Final = 1.0  # a parcel with no more building than this is unbuilt (drawing noise)
@@ -40,6 +41,12 @@ def load_buildings(path: Path | str, *, declared_crs: str | None = None) -> Load
         public_columns=_PUBLIC,
     )
     rows = layer.table
+    if {"contenance", "prefixe"} <= set(rows.columns):
+        msg = (
+            f"{layer.file} : ce sont des parcelles, pas des bâtiments. "
+            "Donnez la couche « batiments » du cadastre."
+        )
+        raise DataError(msg, code="E_LAYER")
     ids = next((rows[name] for name in ("id", "gid") if name in rows), pd.Series(rows.index + 1))
     kinds = rows["type"] if "type" in rows else pd.Series("", index=rows.index)
     table = gpd.GeoDataFrame(

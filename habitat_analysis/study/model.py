@@ -151,6 +151,9 @@ def load_study(path: Path) -> Study:
 
 def _check_files(study: Study, file: YamlFile) -> None:
     faults = Faults(file.name)
+    listing = study.zones.listing
+    if listing is not None and not _exists(study.path(listing)):
+        faults.add("« zones.liste »", f"le fichier « {listing} » n'existe pas.", "Corrigez-le.")
     for key, name in named_files(study):
         line = file.line_of(("fichiers", key))
         where = f"ligne {line}, « fichiers.{key} »"

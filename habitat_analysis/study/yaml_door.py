@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from habitat_analysis.errors import DataError, Faults, did_you_mean
 from habitat_analysis.files import read_text
+from habitat_analysis.formats import number
 
 MAX_BYTES = 64_000
 MAX_DEPTH = 12
@@ -187,6 +188,11 @@ def _sentence(
         return _out_of_bounds(kind, context, read)
     if kind in {"literal_error", "enum"}:
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        if read in expected.split(", "):
+            return (
+                f"« {read} » n'est pas lu comme un texte.",
+                f'Écrivez-le entre guillemets : "{read}".',
+            )
         return (
             f"« {read} » n'est pas accepté.",
             f"Valeurs acceptées : {expected}. {did_you_mean(read, expected.split(', '))}",
@@ -320,7 +326,8 @@ def _out_of_bounds(kind: str, context: Mapping[str, Any], read: str) -> tuple[st
         "greater_than_equal": ("au moins", context.get("ge")),
         "greater_than": ("plus de", context.get("gt")),
     }[kind]
-    return f"{read} est hors des bornes.", f"La valeur doit être {word} {limit:g}."
+    shown = number(limit) if float(limit or 0).is_integer() else f"{limit:g}".replace(".", ",")
+    return f"{read} est hors des bornes.", f"La valeur doit être {word} {shown}."
 
 
 def _percent_hint(read: str) -> str:
