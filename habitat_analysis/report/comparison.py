@@ -40,6 +40,7 @@ from habitat_analysis.report.document import write_page
 from habitat_analysis.report.geopackage import LAMBERT_93, write_layers
 from habitat_analysis.report.maps import candidates_map as explore_candidates
 from habitat_analysis.report.plain_text import without_controls
+from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sections_land import (
     candidate_parcels,
     candidates_map,
@@ -57,7 +58,7 @@ from habitat_analysis.report.sections_site import (
     map_notice,
     sources,
 )
-from habitat_analysis.report.sections_sources import glossary, limits, reproducibility
+from habitat_analysis.report.sections_sources import limits, reproducibility
 from habitat_analysis.report.sheets import Sheet
 from habitat_analysis.report.software import software_version
 from habitat_analysis.report.workbook import write_sheets

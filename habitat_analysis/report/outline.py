@@ -27,6 +27,7 @@ from habitat_analysis.report.blocks import (
     Section,
     section,
 )
+from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
 from habitat_analysis.report.software import software_version
 
@@ -277,7 +278,7 @@ def _sources(feasibility: Feasibility) -> Section:
         Heading(text="Limites"),
         sources.limits(),
         Heading(text="Glossaire"),
-        sources.glossary(),
+        glossary(),
         sources.reproducibility(ground, version=software_version()),
     )
 

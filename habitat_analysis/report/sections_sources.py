@@ -13,30 +13,6 @@ from habitat_analysis.report.fact_words import fact_label, fact_unit, is_rate, l
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 
 GROUPED: Final = "plafonds_ressources"  # one line a product and zone; the workbook has them all
-GLOSSARY: Final = (
-    ("APL", "aide personnalisée au logement"),
-    ("BRS", "bail réel solidaire : l'OFS garde le terrain, le ménage achète les droits réels"),
-    ("CAL", "commission d'attribution des logements : elle seule attribue les logements locatifs"),
-    ("CCH", "code de la construction et de l'habitation"),
-    ("DVF", "demandes de valeurs foncières : ventes publiées par l'administration fiscale"),
-    ("Effort à réunir", "fonds propres de la coopérative et subventions"),
-    ("IDU", "identifiant unique d'une parcelle, 14 caractères"),
-    ("LIBRE", "accession à prix libre"),
-    ("OFS", "organisme de foncier solidaire"),
-    ("PLAI", "prêt locatif aidé d'intégration : locatif très social"),
-    ("PLS", "prêt locatif social : locatif social intermédiaire"),
-    ("PLU", "plan local d'urbanisme"),
-    ("PLUS", "prêt locatif à usage social : locatif social"),
-    ("PSLA", "prêt social location-accession"),
-    ("QPV", "quartier prioritaire de la politique de la ville"),
-    ("SCIAPP", "société civile immobilière d'accession progressive à la propriété"),
-    ("SDP", "surface de plancher"),
-    ("SHAB", "surface habitable"),
-    ("SRU", "loi Solidarité et renouvellement urbain"),
-    ("SU", "surface utile : surface habitable et moitié des annexes"),
-    ("TFPB", "taxe foncière sur les propriétés bâties"),
-    ("VEFA", "vente en l'état futur d'achèvement"),
-)
 
 
 def facts_used(feasibility: Feasibility) -> Sheet:
@@ -82,13 +58,6 @@ def facts_complete(feasibility: Feasibility) -> Sheet:
     ]
     caption = "Toutes les valeurs réglementaires utilisées"
     return sheet("Sources", caption, rows, columns)
-
-
-def glossary() -> Sheet:
-    """Expand the acronyms of the report."""
-    rows = [{"word": word, "meaning": meaning} for word, meaning in GLOSSARY]
-    columns = [Column(name="word", header="Mot"), Column(name="meaning", header="Sens")]
-    return sheet("Glossaire", "Glossaire", rows, columns)
 
 
 def limits() -> tuple[str, ...]:
