@@ -165,7 +165,8 @@ def cost_breakdown(
         french_axis(axes.xaxis, lambda value: formats.number(value / 1000))
         axes.set_xlabel(f"Montant {tax} (k€)")
         legend_below(axes, patches(styles))
-    first = int(costs["amount_eur"].to_numpy().argmax())
+    amounts = [float(value) for value in costs["amount_eur"]]
+    first = amounts.index(max(amounts))
     alt = (
         f"Coût total{NBSP}: {formats.euros(total)} {tax}. Premier poste{NBSP}: "
         f"{costs['line'].iloc[first]}, {texts[first]}."
