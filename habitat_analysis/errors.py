@@ -80,10 +80,10 @@ class Faults:
             raise DataError(self.list, code=code)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """Suggest the nearest of the `known` words, or say nothing.
 
-    Letters in another order come first, then spelling.
+    Letters in another order come first, then spelling, if alike enough (`likeness`, 0 to 1).
 
     Examples
     --------
@@ -96,5 +96,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     folded = word.casefold()
     same_letters = [w for w in words if sorted(w.casefold()) == sorted(folded)]
     by_fold = {w.casefold(): w for w in words}
-    near = same_letters or [by_fold[w] for w in difflib.get_close_matches(folded, by_fold, n=1)]
+    alike = difflib.get_close_matches(folded, by_fold, n=1, cutoff=likeness)
+    near = same_letters or [by_fold[match] for match in alike]
     return f"Vouliez-vous « {near[0]} » ?" if near else ""

@@ -6,7 +6,6 @@ tenure; an empty one means that no such rule applies or is known.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,15 +14,15 @@ from typing import Final, Literal, cast, get_args
 
 from habitat_analysis.bareme_tables import Row
 from habitat_analysis.baremes import Baremes, load_baremes
-from habitat_analysis.errors import DataError, Faults
+from habitat_analysis.errors import DataError, Faults, did_you_mean
 from habitat_analysis.formats import join_fr
 
 Family = Literal["locatif", "accession", "progressive"]
 Kind = Literal["rental", "sale", "progressive"]
 
+LIKENESS: Final = 0.5  # under which no tenure is suggested: « VEFA_SOCIALE » is VEFA
 ORDER: Final = ("PLAI", "PLUS", "PLS", "PSLA", "BRS", "SCIAPP", "VEFA", "LIBRE")
 TABLE: Final = "tenures"
-LIKENESS: Final = 0.5  # of difflib, under which no tenure is suggested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +92,8 @@ def unknown_tenure(code: str) -> str:
     >>> unknown_tenure("???")[-60:]
     'Statuts : PLAI, PLUS, PLS, PSLA, BRS, SCIAPP, VEFA ou LIBRE.'
     """
-    typed = code.strip().upper()
-    swapped = [known for known in ORDER if sorted(known) == sorted(typed)]
-    near = swapped or difflib.get_close_matches(typed, ORDER, n=1, cutoff=LIKENESS)
-    hint = f"Vouliez-vous « {near[0]} » ?" if near else f"Statuts : {join_fr(ORDER, 'ou')}."
+    near = did_you_mean(code.strip(), ORDER, likeness=LIKENESS)
+    hint = near or f"Statuts : {join_fr(ORDER, 'ou')}."
     return f"statut inconnu « {code} ». {hint}"
 
 

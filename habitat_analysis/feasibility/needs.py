@@ -120,11 +120,10 @@ def need_rules(study: Study, facts: FactReader, reference: Reference | None) -> 
 def _test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
     """Tell how a tenure tests a household: ceilings of its product, by category or persons."""
     nature = tenure(code)
-    category = "rental" if nature.kind != "sale" else "persons"
     if not nature.income_product or nature.income_product == OPEN_TO_ALL:
         return TenureTest(table=None, category="persons")
     table = income_table(facts, nature.income_product, abc=zones.abc, ressources=zones.incomes)
-    return TenureTest(table=table, category="rental" if category == "rental" else "persons")
+    return TenureTest(table=table, category="persons" if nature.kind == "sale" else "rental")
 
 
 def _norm(facts: FactReader) -> OccupancyNorm:
