@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from habitat_analysis.actuarial import loan_schedule
-from habitat_analysis.finance import costs, rental, sciapp
+from habitat_analysis.finance import costs, rental, rental_account, sciapp
+from habitat_analysis.finance.loans import LoanTerms
 
 KEYS = ("shab", "su", "dwellings", "parking")
 # Constants of the official example of section 3.2, inputs of the function.
@@ -133,10 +134,80 @@ def share_path(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def account(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    tranche = rental_account.Tranche(
+        dwellings=inputs["dwellings"],
+        su_m2=inputs["su"],
+        cost_ttc_eur=inputs["cost_ttc"],
+        building_cost_eur=inputs["building_cost"],
+        rent_m2_su_month_eur=inputs["rent_m2"],
+        other_rent_month_eur=inputs.get("other_rent_month", 0.0),
+        loss_share=inputs["vacancy"] + inputs["bad_debt"],
+        management_eur_dwelling=inputs["management_per_dwelling"],
+        maintenance_eur_dwelling=inputs["maintenance_per_dwelling"],
+        major_repairs_rate=inputs["major_repairs_rate"],
+        major_repairs_free_years=inputs["major_repairs_start"],
+        tfpb_eur_dwelling=inputs["tfpb_per_dwelling"],
+        tfpb_exempt_years=inputs["tfpb_exempt_years"],
+    )
+    plan = rental_account.financing_plan(
+        inputs["cost_ttc"],
+        subsidies=inputs["subsidies"],
+        equity_eur=inputs["equity"],
+        loans=[
+            LoanTerms(
+                id=loan["id"],
+                amount_eur=loan["amount"],
+                rate=loan["rate"],
+                years=loan["years"],
+                growth=loan.get("growth", 0.0),
+                defer=loan.get("defer", 0),
+                main=loan.get("main", False),
+            )
+            for loan in inputs["loans"]
+        ],
+    )
+    indices = rental_account.constant_indices(
+        inputs["horizon"],
+        rent=inputs["g_rent"],
+        charges=inputs["g_cost"],
+        tfpb=inputs["g_tfpb"],
+    )
+    result = rental_account.rental_account(
+        tranche,
+        plan,
+        indices,
+        placement_rate=inputs["placement_rate"],
+        discount=inputs["discount"],
+    )
+    table = result.table()
+    required = result.equity_required_eur
+    return {
+        "subsidies": plan.subsidies_eur,
+        "loans": {loan.id: loan.amount_eur for loan in plan.loans},
+        "loan_overflow": plan.overflow_eur > 0,
+        "net_year": table["net"].to_dict(),
+        "cumulative_year": table["cumulative"].to_dict(),
+        "min_cumulative": result.min_cumulative_eur,
+        "min_cumulative_year": result.min_cumulative_year,
+        "first_negative_year": result.first_negative_year,
+        "balanced": result.balanced,
+        "main_loan_years": result.main_years,
+        "equity_required": required,
+        "equity_required_share": None if required is None else required / inputs["cost_ttc"],
+        "npv": result.npv_eur,
+        "irr": result.irr,
+        "payback_year": result.payback_year,
+        "balance_rent_m2": result.balance_rent_m2,
+        **{f"year{year}": {"year": year, **row} for year, row in table.to_dict("index").items()},
+    }
+
+
 CALLS: dict[str, Callable[[dict[str, Any]], object]] = {
     "cost_price": cost_price,
     "shared_space_cost": shared_space_cost,
     "loan_schedule": schedule,
     "structure_coefficient": structure_coefficient,
     "sciapp": share_path,
+    "rental_account": account,
 }
