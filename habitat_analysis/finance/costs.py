@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -17,8 +17,18 @@ from habitat_analysis.errors import UsageError
 
 Family = Literal["foncier", "travaux", "honoraires", "frais_financiers"]
 Key = Literal["shab", "su", "dwellings", "parking"]
+Chapter = Literal[
+    "foncier", "batiment", "imprevus", "revisions", "prestations", "assurances", "conduite",
+    "frais_financiers",
+]  # fmt: skip
 
 FAMILIES: tuple[Family, ...] = ("foncier", "travaux", "honoraires", "frais_financiers")
+CHAPTER_OF: Mapping[Family, Chapter] = {
+    "foncier": "foncier",
+    "travaux": "batiment",
+    "honoraires": "prestations",
+    "frais_financiers": "frais_financiers",
+}
 MONTHS = 12
 MEAN_DRAW = 0.5  # works and fees are paid evenly: half of them is owed on average
 
@@ -32,6 +42,13 @@ class CostLine:
     family: Family
     amount_ht_eur: float
     key: Key | None = None  # how it is shared among tenures; None: the default key
+    tenure: str | None = None  # the one tenure that pays it, whatever the key
+    own_chapter: Chapter | None = None  # None: the usual one of its family
+
+    @property
+    def chapter(self) -> Chapter:
+        """Chapter in which a committee reads the line."""
+        return self.own_chapter or CHAPTER_OF[self.family]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +58,7 @@ class Fee:
     id: str
     label: str
     rate: float  # fraction of the revised works
+    chapter: Chapter = "prestations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +211,7 @@ def derived_lines(
             family="honoraires",
             amount_ht_eur=fee.rate * revised,
             key=key,
+            own_chapter=fee.chapter,
         )
         for fee in fees
     ]
@@ -202,13 +221,21 @@ def derived_lines(
         + (revised + all_fees) * parameters.works_interest
     )
     return (
-        CostLine(id="aleas", label="Aléas", family="travaux", amount_ht_eur=contingency, key=key),
+        CostLine(
+            id="aleas",
+            label="Aléas",
+            family="travaux",
+            amount_ht_eur=contingency,
+            key=key,
+            own_chapter="imprevus",
+        ),
         CostLine(
             id="revisions",
             label="Révisions de prix",
             family="travaux",
             amount_ht_eur=revised - works - contingency,
             key=key,
+            own_chapter="revisions",
         ),
         *paid_fees,
         CostLine(
@@ -230,6 +257,13 @@ def family_allocation(price: CostPrice) -> pd.DataFrame:
     """Add up the allocation by family: rows families, columns tenures, euros before tax."""
     families = pd.Series({line.id: line.family for line in price.lines}, name="family")
     return price.allocation.groupby(families).sum().reindex(list(FAMILIES), fill_value=0.0)
+
+
+def chapter_allocation(price: CostPrice) -> pd.DataFrame:
+    """Add up the allocation by chapter: rows `Chapter`, columns tenures, euros before tax."""
+    chapters = pd.Series({line.id: line.chapter for line in price.lines}, name="chapter")
+    order = list(get_args(Chapter))
+    return price.allocation.groupby(chapters).sum().reindex(order, fill_value=0.0)
 
 
 def shared_space_cost(dwellings: pd.DataFrame, spaces: Sequence[SharedSpace]) -> SharedSpaceCost:
@@ -297,6 +331,11 @@ def _allocate(
 
 def _shares(line: CostLine, quantities: pd.DataFrame, default_key: Key) -> pd.Series:
     """Return the part of each tenure in a line; they add up to one, unless the line is nil."""
+    if line.tenure is not None:
+        if line.tenure not in quantities.index:
+            msg = f"The cost line `{line.id}` is paid by `{line.tenure}`, which is not there."
+            raise UsageError(msg, code="E_KEY")
+        return pd.Series(quantities.index == line.tenure, index=quantities.index, dtype=float)
     key = line.key or default_key
     if key not in quantities:
         msg = f"Unknown key `{key}` for the cost line `{line.id}`: known {list(quantities)}."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
 from habitat_analysis.baremes import FactReader
-from habitat_analysis.finance.costs import CostParameters, Fee
+from habitat_analysis.finance.costs import CostParameters, Fee, Key
 from habitat_analysis.finance.unit_costs import CostItem, UnitCosts, unit_costs
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
@@ -27,6 +28,9 @@ from habitat_analysis.programme.case import (
 from habitat_analysis.programme.terms import Setting, TenureSheet, tenure_sheets
 from habitat_analysis.study import ScenarioTerms, Study
 from habitat_analysis.study.model import resolved_zones
+
+QUALITY_LINE: Final = "niveau_de_qualite"
+KEYS: Final[Mapping[str, Key]] = {"shab": "shab", "su": "su", "logement": "dwellings"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,9 @@ def build_case(
     ``docs/model.md`` 2.1, 5.1.
     """
     items = cost_items(study, scenario, site)
-    fees = tuple(Fee(id=f.id, label=f.label, rate=f.rate) for f in study.costs.fees)
+    fees = tuple(
+        Fee(id=f.id, label=f.label, rate=f.rate, chapter=f.chapter) for f in study.costs.fees
+    )
     parameters = cost_parameters(study, scenario)
     sdp_per_shab = 1 / study.ratios.shab_per_sdp
     unit = unit_costs(items, fees, parameters, land_m2=site.area_m2, sdp_per_shab=sdp_per_shab)
@@ -160,6 +166,23 @@ def cost_items(study: Study, scenario: ScenarioTerms, site: Site) -> tuple[CostI
             )
             for item in study.costs.items
         ),
+        *_quality_items(study, scenario),
+    )
+
+
+def _quality_items(study: Study, scenario: ScenarioTerms) -> tuple[CostItem, ...]:
+    """Price the quality level of the study: works by m² of SHAB, none when it costs nothing."""
+    quality = study.montage.quality
+    if quality is None or not quality.extra_works_m2_eur:
+        return ()
+    return (
+        CostItem(
+            id=QUALITY_LINE,
+            label=f"Niveau de qualité : {quality.level}",
+            family="travaux",
+            basis="m2_shab",
+            value_eur_ht=quality.extra_works_m2_eur * scenario.works_factor,
+        ),
     )
 
 
@@ -173,6 +196,7 @@ def cost_parameters(study: Study, scenario: ScenarioTerms) -> CostParameters:
         finance_rate=max(0.0, costs.finance_rate + scenario.rate_shift),
         land_carry_months=costs.land_carry_months,
         works_months=costs.works_months,
+        default_key=KEYS[costs.default_key],
     )
 
 

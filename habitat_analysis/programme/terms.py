@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,6 +58,7 @@ class TenureSheet:
 
     terms: TenureTerms
     rent_cap_m2_month_eur: float | None = None  # after the structure coefficient and margins
+    rent_m2_month_eur: float | None = None  # the one the study keeps: its own, or the cap
     net_rent: NetRent | None = None
     price_ht_m2_su_eur: float | None = None  # highest over the typologies
     price_cap_m2_su_eur: float | None = None
@@ -92,7 +94,7 @@ def _common(setting: Setting, nature: Tenure, terms: Terms) -> dict[str, float |
         "variable_cost_m2_eur": unit.variable_m2_ht_eur
         + terms.works_gap_m2_eur * setting.works_factor,
         "dwelling_cost_eur": unit.dwelling_ht_eur + unit.parking_ht_eur * terms.parking,
-        "subsidy_eur": terms.subsidy_eur,
+        "subsidy_eur": terms.subsidy_total_eur,
         "parking": terms.parking,
         "cost_ceiling_m2_eur": terms.cost_ceiling_m2_eur,
     }
@@ -124,6 +126,23 @@ def _rent_cap(setting: Setting, nature: Tenure, terms: Terms) -> float:
     return ceiling_rent_m2_month(cap.number, coefficient, margins=terms.local_margin)
 
 
+def _rent(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> tuple[float, float]:
+    """Return the ceiling rent and the rent kept, which may not exceed it."""
+    cap = _rent_cap(setting, nature, terms)
+    rent = cap if terms.rent_m2_month_eur is None else terms.rent_m2_month_eur
+    if rent > cap * (1 + 1e-9):
+        fact = rent_cap_m2_month(
+            setting.facts, nature.rent_product, abc=setting.zones.abc, zone_123=setting.zones.rents
+        )
+        faults.add(
+            f"« statuts.{nature.code}.loyer_m2_su_mois »",
+            f"le loyer de {number(rent, 2)} €/m² SU par mois dépasse le plafond de"
+            f" {number(cap, 2)} € ({fact.legal_reference or 'avis annuel sur les loyers'}).",
+            f"Baissez-le à {number(math.floor(cap * 100) / 100, 2)} ou retirez cette clé.",
+        )
+    return cap, rent
+
+
 def _charges(setting: Setting, nature: Tenure) -> RentalCharges:
     operating = setting.study.operating
     exemption = tfpb_exemption_years(setting.facts, nature)
@@ -139,10 +158,10 @@ def _charges(setting: Setting, nature: Tenure) -> RentalCharges:
 
 def _rental(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> TenureSheet:
     rate, years = _loan_terms(setting, nature, terms, faults)
-    cap = _rent_cap(setting, nature, terms)
+    cap, kept = _rent(setting, nature, terms, faults)
     common = _common(setting, nature, terms)
     rent = net_rent_m2_year(
-        cap,
+        kept,
         _charges(setting, nature),
         loss_share=setting.study.operating.loss_share,
         su_mean_m2=setting.su_mean_m2,
@@ -156,6 +175,7 @@ def _rental(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> T
     return TenureSheet(
         terms=TenureTerms(**common, **loan),  # type: ignore[arg-type]
         rent_cap_m2_month_eur=cap,
+        rent_m2_month_eur=kept,
         net_rent=rent,
     )
 
@@ -193,7 +213,7 @@ def _progressive(setting: Setting, nature: Tenure, terms: Terms, faults: Faults)
     term = int(setting.facts.value("regles", subject=nature.code, key="company_term_max"))
     rate, longest = _loan_terms(setting, nature, terms, faults)
     years = min(longest, term)
-    cap = _rent_cap(setting, nature, terms)
+    cap, kept = _rent(setting, nature, terms, faults)
     common = _common(setting, nature, terms)
     if terms.n_parts < 1 or terms.budget_month_eur <= 0:
         faults.add(
@@ -208,7 +228,7 @@ def _progressive(setting: Setting, nature: Tenure, terms: Terms, faults: Faults)
             )
         )
     loans = {
-        size.id: _progressive_loan(setting, nature, terms, size, cap=cap, rate=rate, years=years)
+        size.id: _progressive_loan(setting, nature, terms, size, rent=kept, rate=rate, years=years)
         for size in setting.typologies
     }
     return TenureSheet(
@@ -219,6 +239,7 @@ def _progressive(setting: Setting, nature: Tenure, terms: Terms, faults: Faults)
             progressive_loan_eur=loans,
         ),
         rent_cap_m2_month_eur=cap,
+        rent_m2_month_eur=kept,
     )
 
 
@@ -228,37 +249,51 @@ def _progressive_loan(
     terms: Terms,
     size: Typology,
     *,
-    cap: float,
+    rent: float,
     rate: float,
     years: int,
 ) -> float:
     """Capitalise the rents and shares of one lot, its value being its cost tax included."""
-    unit, facts = setting.unit_costs, setting.facts
-    vat = vat_rate(facts, nature).number
+    vat = vat_rate(setting.facts, nature).number
+    share_terms = lot_share_terms(setting, terms, size, rent=rent, vat=vat, years=years)
+    charges = lot_charges_eur(setting.study, share_terms.lot_value_eur)
+    path = share_path(share_terms)
+    return progressive_loan(path, rate=rate, years=years, charges_year_eur=charges)
+
+
+def lot_share_terms(
+    setting: Setting, terms: Terms, size: Typology, *, rent: float, vat: float, years: int
+) -> ShareTerms:
+    """State the lot, the rent and the budget on which a household buys its shares."""
+    unit = setting.unit_costs
     value = (
         unit.variable_m2_ht_eur * size.shab_m2
         + unit.dwelling_ht_eur
         + unit.parking_ht_eur * terms.parking
     ) * (1 + vat)
-    operating = setting.study.operating
-    charges = (
+    kept = 1 - setting.study.operating.loss_share
+    return ShareTerms(
+        shares=terms.n_parts,
+        lot_value_eur=value,
+        initial_shares=min(terms.first_parts, terms.n_parts),
+        rent_month_eur=rent * size.su_m2 * kept,
+        budget_month_eur=terms.budget_month_eur * size.su_m2 / setting.su_mean_m2,
+        min_full_years=int(
+            setting.facts.value("regles", subject="SCIAPP", key="full_ownership_min")
+        ),
+        term_years=years,
+    )
+
+
+def lot_charges_eur(study: Study, value_eur: float) -> float:
+    """Add up the yearly charges of the company for one lot, in euros of the first year."""
+    operating = study.operating
+    return (
         operating.management_eur
         + operating.maintenance_eur
         + operating.insurance_eur
-        + operating.major_repairs_rate * value
+        + operating.major_repairs_rate * value_eur
     )
-    path = share_path(
-        ShareTerms(
-            shares=terms.n_parts,
-            lot_value_eur=value,
-            initial_shares=0,
-            rent_month_eur=cap * size.su_m2 * (1 - operating.loss_share),
-            budget_month_eur=terms.budget_month_eur * size.su_m2 / setting.su_mean_m2,
-            min_full_years=int(facts.value("regles", subject="SCIAPP", key="full_ownership_min")),
-            term_years=years,
-        )
-    )
-    return progressive_loan(path, rate=rate, years=years, charges_year_eur=charges)
 
 
 def price_table(sheets: dict[str, TenureSheet]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from habitat_analysis.study.money import (
     ScenarioTerms,
     Terms,
 )
+from habitat_analysis.study.montage import Montage
 from habitat_analysis.study.programme import (
     OBJECTIVES,
     Family,
@@ -44,6 +45,7 @@ __all__ = [
     "LayerSources",
     "MixGroup",
     "MixTarget",
+    "Montage",
     "Operating",
     "PluRules",
     "Ratios",

@@ -13,6 +13,7 @@ from habitat_analysis.commune_zones import zones_from_list
 from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
+from habitat_analysis.study.montage import Montage
 from habitat_analysis.study.parts import (
     Insee,
     LongSlug,
@@ -76,6 +77,7 @@ class Study(Part):
     costs: Costs = Field(alias="couts")
     operating: Operating = Field(alias="exploitation")
     terms: dict[TenureCode, Terms] = Field(min_length=1, alias="statuts")
+    montage: Montage = Field(default_factory=Montage)
     scenarios: tuple[ScenarioTerms, ...] = Field(default=())
     _folder: Path = PrivateAttr(default=Path())
 

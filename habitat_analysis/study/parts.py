@@ -72,7 +72,8 @@ def _share(value: Any) -> Any:
     return number
 
 
-def _whole(value: Any) -> Any:
+def whole_number(value: Any) -> Any:
+    """Refuse what is not a whole number."""
     number = _real(value)
     if number != int(number):
         raise refusal("entier", f"{number:g}")
@@ -103,16 +104,16 @@ Positive = Annotated[float, BeforeValidator(_real), Field(gt=0, le=1e9)]
 Share = Annotated[float, BeforeValidator(_share)]
 Rate = Annotated[float, BeforeValidator(_real), Field(ge=-0.1, le=0.5)]
 Shift = Annotated[float, BeforeValidator(_real), Field(ge=-0.05, le=0.1)]
-Months = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=240)]
-Years = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=99)]
+Months = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=240)]
+Years = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=99)]
 Ratio = Annotated[float, BeforeValidator(_share), Field(gt=0)]
 Height = Annotated[float, BeforeValidator(_real), Field(gt=0, le=200)]
 Distance = Annotated[float, BeforeValidator(_real), Field(ge=0, le=1000)]
-Storeys = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=60)]
+Storeys = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=60)]
 Area = Annotated[float, BeforeValidator(_real), Field(ge=5, le=1000)]
 Factor = Annotated[float, BeforeValidator(_real), Field(gt=0, le=5)]
-Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=100_000)]
-Seed = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2_147_483_647)]
+Whole = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=100_000)]
+Seed = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=2_147_483_647)]
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=400)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Slug = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]

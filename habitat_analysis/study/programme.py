@@ -14,7 +14,6 @@ from habitat_analysis.study.parts import (
     Flag,
     Name,
     Part,
-    Positive,
     Share,
     Text,
     Whole,
@@ -50,14 +49,21 @@ class Typology(Part):
 
 
 class SharedRoom(Part):
-    """A shared room of the project, its area (m² SHAB) and its cost TTC."""
+    """A shared room of the project (m² SHAB) or a garden (m² of land), and its cost TTC."""
 
     id: Name
     label: Text = Field(alias="libelle")
-    area_m2: Positive = Field(alias="surface_m2")
+    area_m2: Amount = Field(default=0.0, alias="surface_m2")
+    land_m2: Amount = Field(default=0.0, alias="surface_terrain_m2")  # no SHAB: a garden
     cost_ttc_eur: Amount = Field(alias="cout_ttc")
     mandatory: Flag = Field(default=False, alias="obligatoire")
     value: Amount = Field(default=0.0, alias="valeur")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not self.area_m2 and not self.land_m2:
+            raise refusal("surface_de_local")
+        return self
 
 
 class Bounded(Part):

@@ -247,6 +247,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "« pire » et « meilleur » ont la même valeur ({lu}).",
         "Donnez deux bornes différentes.",
     ),
+    "subventions": (
+        "« subventions » font {lu} euros, et « subvention_par_logement » autre chose.",
+        "Gardez une seule des deux clés, ou accordez les deux montants.",
+    ),
+    "surface_de_local": (
+        "ni « surface_m2 » ni « surface_terrain_m2 » n'est donnée.",
+        "Donnez la surface du local, ou celle du terrain pour un jardin.",
+    ),
     "ordre": ("le minimum dépasse le maximum.", "Échangez ou corrigez les deux valeurs."),
     "somme": (
         "les parts font {lu} au total au lieu de 1.",
