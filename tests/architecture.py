@@ -28,6 +28,7 @@ FLOORS = (
     ("land", "households", "finance"),
     ("programme",),
     ("allocation",),
+    ("montage",),
     ("feasibility",),
     ("report",),
     ("explorer", "runs"),

@@ -29,7 +29,7 @@ from habitat_analysis.feasibility import (
 )
 from habitat_analysis.feasibility.operation import objectives
 from habitat_analysis.feasibility.outlets import single_ways_out
-from habitat_analysis.feasibility.stress import TRIALS, stress_table
+from habitat_analysis.feasibility.stress import TRIALS
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.programme.economics import build_case, imposed_programme
 from habitat_analysis.programme.optimum import optimise
@@ -200,8 +200,8 @@ def test_a_zone_without_rules_is_named(ground: Ground) -> None:
 
 
 def test_stress_keeps_the_programme_and_moves_the_hypotheses(found: Feasibility) -> None:
-    assert found.programme is not None
-    table = stress_table(found.file.case, found.programme).set_index("label")
+    assert found.stress is not None
+    table = found.stress.set_index("label")
     evaluation = found.optimum.evaluation
     assert evaluation is not None
     assert len(table) == len(TRIALS)
@@ -210,6 +210,9 @@ def test_stress_keeps_the_programme_and_moves_the_hypotheses(found: Feasibility)
     worst = table["public_money_eur"].iloc[-1]
     assert worst >= table["public_money_eur"].iloc[:-1].max() - 0.01
     assert (table["holds"] == (table["broken"] == "")).all()
+    assert (table.drop("20 % de désistements")["peak_debt_eur"] > 0).all()
+    late, plan = table.loc["12 mois de retard"], table.iloc[0]
+    assert late["public_money_eur"] > plan["public_money_eur"]  # dearer works, land carried longer
 
 
 def test_the_mix_is_a_table_first(found: Feasibility) -> None:

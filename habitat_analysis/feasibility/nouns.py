@@ -1,4 +1,4 @@
-"""What a feasibility is made of: the verdict, the detailed costs, and all the report says."""
+"""What a feasibility is made of: the verdict, and all the report says."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from habitat_analysis.baremes import Fact
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.mix import MixReport
 from habitat_analysis.feasibility.outlets import Outlet
-from habitat_analysis.finance.costs import CostPrice
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
+from habitat_analysis.montage import DetailedCosts, Montage
 from habitat_analysis.programme.case import Programme
 from habitat_analysis.programme.economics import CaseFile
 from habitat_analysis.programme.imposed import ImposedVerdict
@@ -33,29 +33,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetailedCosts:
-    """The prix de revient of a programme by line and tenure, and what sets it apart from the model.
-
-    Money in euros; `price` is before tax by line, tax included by tenure.
-    """
-
-    quantities: pd.DataFrame
-    price: CostPrice
-    spaces_ttc_eur: float
-    model_ttc_eur: float
-
-    @property
-    def total_ttc_eur(self) -> float:
-        """Lines and shared rooms, tax included."""
-        return self.price.total_ttc_eur + self.spaces_ttc_eur
-
-    @property
-    def gap_eur(self) -> float:
-        """Linear form of the model less detailed accounts: the VAT of the fixed cost."""
-        return self.model_ttc_eur - self.total_ttc_eur
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Feasibility:
     """Everything the report says about one site and one scenario."""
 
@@ -70,6 +47,7 @@ class Feasibility:
     optimum: Optimum
     imposed: ImposedVerdict | None
     costs: DetailedCosts | None  # None without a programme
+    montage: Montage | None  # None without a programme
     mix: MixReport | None
     stress: pd.DataFrame | None
     places_due: int | None  # asked by the rules of the zone for this programme

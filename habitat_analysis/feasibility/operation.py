@@ -12,22 +12,21 @@ import pandas as pd
 from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
+from habitat_analysis.feasibility.market import market_price
 from habitat_analysis.feasibility.mix import mix_report
-from habitat_analysis.feasibility.nouns import DetailedCosts, Feasibility, Verdict
+from habitat_analysis.feasibility.nouns import Feasibility, Verdict
 from habitat_analysis.feasibility.outlets import single_ways_out
 from habitat_analysis.feasibility.stress import stress_table
 from habitat_analysis.feasibility.verdict import judge
-from habitat_analysis.finance.costs import cost_price
-from habitat_analysis.finance.unit_costs import cost_lines
 from habitat_analysis.land.capacity import Capacity, site_capacity
 from habitat_analysis.land.sites import Site, assemble
 from habitat_analysis.land.zone_rules import rule_for
-from habitat_analysis.programme.case import Programme
+from habitat_analysis.montage import build_montage, detail_costs
+from habitat_analysis.montage.paths import rate_paths
 from habitat_analysis.programme.economics import (
     CaseFile,
     build_case,
     imposed_programme,
-    programme_quantities,
 )
 from habitat_analysis.programme.imposed import judge_imposed
 from habitat_analysis.programme.optimum import Optimum, optimise
@@ -35,6 +34,7 @@ from habitat_analysis.study import OBJECTIVES, PluRules
 from habitat_analysis.tenures import tenure
 
 NO_RULES: Final = "E_NO_RULES"
+LONGEST_ACCOUNT: Final = 80  # years: no loan of the barèmes is longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +93,12 @@ def check_sites(ground: Ground, sites: Sequence[SiteIdus], *, scenario: str) -> 
         assemble(ground.territory.parcels, idus)
     for idus in sites:
         try:
-            lay_out(ground, idus, scenario=scenario)
+            plan = lay_out(ground, idus, scenario=scenario)
         except DataError as error:
             if error.code != NO_RULES:
                 raise
         else:
+            rate_paths(ground.study, plan.facts, horizon=LONGEST_ACCOUNT)
             return
 
 
@@ -141,52 +142,44 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         optimum=optimum,
         imposed=None if imposed is None else judge_imposed(file.case, imposed, objectives(ground)),
         costs=None,
+        montage=None,
         mix=None,
         stress=None,
         places_due=places_due(plan.rules, optimum, plan.facts),
         outlets=(),
-        facts=_facts_used(ground, plan.facts),
+        facts=_facts_used(ground, plan.facts.used),
         verdict=Verdict(word="infaisable", reasons=(), conditions=()),
     )
-    return _judged(gathered)
+    return _judged(gathered, plan.facts)
 
 
-def _judged(gathered: Feasibility) -> Feasibility:
+def _judged(gathered: Feasibility, facts: FactReader) -> Feasibility:
     """Add what follows from the answer: accounts and tests, or the ways out; then the verdict."""
-    programme = gathered.programme
-    if programme is None:
+    programme, evaluation = gathered.programme, gathered.optimum.evaluation
+    if programme is None or evaluation is None:
         outlets = (
             single_ways_out(gathered.file.case) if gathered.optimum.status == "infeasible" else ()
         )
         completed = replace(gathered, outlets=outlets)
     else:
+        costs = detail_costs(
+            gathered.file,
+            programme,
+            land_m2=gathered.site.area_m2,
+            model_ttc_eur=evaluation.cost_eur,
+        )
+        montage = build_montage(
+            gathered.file, evaluation, costs, facts, market=market_price(gathered.ground)
+        )
         completed = replace(
             gathered,
-            costs=detail_costs(gathered.file, programme, gathered),
+            costs=costs,
+            montage=montage,
             mix=mix_report(gathered.ground, programme),
-            stress=stress_table(gathered.file.case, programme),
+            stress=stress_table(gathered.file, programme, costs.price, facts),
+            facts=_facts_used(gathered.ground, montage.facts),
         )
     return replace(completed, verdict=judge(completed))
-
-
-def detail_costs(file: CaseFile, programme: Programme, gathered: Feasibility) -> DetailedCosts:
-    """Compute the prix de revient of a programme by line and tenure."""
-    quantities = programme_quantities(file, programme)
-    lines = cost_lines(
-        file.items,
-        quantities,
-        land_m2=gathered.site.area_m2,
-        sdp_per_shab=file.sdp_per_shab,
-    )
-    vat = {terms.id: terms.vat for terms in file.case.tenures}
-    rooms = [room for room in file.case.spaces if room.id in programme.spaces]
-    evaluation = gathered.optimum.evaluation
-    return DetailedCosts(
-        quantities=quantities,
-        price=cost_price(lines, file.fees, file.parameters, quantities, vat),
-        spaces_ttc_eur=sum(room.cost_eur for room in rooms),
-        model_ttc_eur=evaluation.cost_eur if evaluation else 0.0,
-    )
 
 
 def places_due(rules: PluRules, optimum: Optimum, facts: FactReader) -> int | None:
@@ -251,7 +244,7 @@ def _rules_of(ground: Ground, parcels: pd.DataFrame) -> tuple[str, PluRules]:
     return label, rules
 
 
-def _facts_used(ground: Ground, facts: FactReader) -> tuple[Fact, ...]:
+def _facts_used(ground: Ground, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """Join the values read for the money to those read for the needs, each once."""
     shared = ground.needs.facts if ground.needs else ()
-    return tuple(sorted({*facts.used, *shared}, key=lambda fact: (fact.table, fact.line)))
+    return tuple(sorted({*facts, *shared}, key=lambda fact: (fact.table, fact.line)))

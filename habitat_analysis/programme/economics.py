@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -43,6 +43,8 @@ class CaseFile:
     items: tuple[CostItem, ...]
     fees: tuple[Fee, ...]
     parameters: CostParameters
+    setting: Setting
+    land_m2: float
     land_price_eur: float  # the site bare, before tax
     sdp_per_shab: float
 
@@ -123,8 +125,47 @@ def build_case(
         items=items,
         fees=fees,
         parameters=parameters,
+        setting=setting,
+        land_m2=site.area_m2,
         land_price_eur=land_price(study, scenario, site),
         sdp_per_shab=sdp_per_shab,
+    )
+
+
+def delayed_case(file: CaseFile, months: int) -> Case:
+    """Return the same question for works that begin later: dearer works, land carried longer.
+
+    Parameters
+    ----------
+    file
+        The case and the costs it was made from.
+    months
+        Delay before the works, in months: revisions run and the land is financed all along.
+    """
+    parameters = replace(
+        file.parameters,
+        revision_months=file.parameters.revision_months + months,
+        land_carry_months=file.parameters.land_carry_months + months,
+    )
+    unit = unit_costs(
+        file.items, file.fees, parameters, land_m2=file.land_m2, sdp_per_shab=file.sdp_per_shab
+    )
+    study, factor = file.setting.study, _works_factor(file.fees, parameters)
+    fixed_ttc = unit.fixed_ht_eur * (1 + study.costs.fixed_vat)
+    shab = file.case.rules.shab_max_m2
+    return replace(
+        file.case,
+        tenures=tuple(
+            replace(
+                terms,
+                variable_cost_m2_eur=unit.variable_m2_ht_eur
+                + study.terms_of(terms.id).works_gap_m2_eur * factor,
+                dwelling_cost_eur=unit.dwelling_ht_eur + unit.parking_ht_eur * terms.parking,
+            )
+            for terms in file.case.tenures
+        ),
+        fixed_cost_eur=fixed_ttc,
+        fixed_m2_eur=fixed_ttc / shab if shab else 0.0,
     )
 
 

@@ -98,6 +98,11 @@ class Study(Part):
         """Folder of the study file: its other paths are relative to it."""
         return self._folder
 
+    def terms_of(self, code: str) -> Terms:
+        """Return the terms of a tenure by its code."""
+        by_code: Mapping[str, Terms] = {str(key): terms for key, terms in self.terms.items()}
+        return by_code[code]
+
     def path(self, name: str) -> Path:
         """Locate a file named by the study."""
         return self._folder / name
