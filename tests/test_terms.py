@@ -78,8 +78,10 @@ def test_a_gap_of_works_is_paid_with_its_fees_and_interest(found: Feasibility) -
     works = parameters.works_factor * (1 + sum(fee.rate for fee in fees))
     interest = 1 + parameters.finance_rate * 0.5 * parameters.works_months / 12
     item = next(item for item in study.costs.items if item.id == "batiment")
+    quality = study.montage.quality
+    stated = item.value_ht_eur + (quality.extra_works_m2_eur if quality else 0.0)
     variable = found.file.unit_costs.variable_m2_ht_eur
-    assert variable == pytest.approx(item.value_ht_eur * works * interest)
+    assert variable == pytest.approx(stated * works * interest)
 
 
 @pytest.mark.parametrize(

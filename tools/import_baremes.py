@@ -9,7 +9,7 @@ What it changes, and nothing else:
 * tenure codes: ``LOC_PLAI`` becomes ``PLAI``, ``VEFA_SOCIALE`` ``VEFA``, ``VEFA_LIBRE`` ``LIBRE``;
 * a date which the note of a row states in words is put in its column (`DATES_IN_NOTES`);
 * the English words of legal references are put in French (`FRENCH`);
-* « same » in a reference or a source is replaced by what the row above says;
+* « same » or « idem » in a reference or a source is replaced by what the row above says;
 * ``tenures.csv``: the columns a planner reads come from ``tools/tenures_fr.csv``, and the columns
   ``*_product`` hold codes only; what they said besides goes to the note.
 
@@ -46,12 +46,14 @@ RENAMED = (
     (re.compile(r"\bVEFA_LIBRE\b"), "LIBRE"),
     (re.compile(r"\bVEFA_\*"), "VEFA/LIBRE"),
 )
+AGAIN = re.compile(r"(same|idem)(?= ;|$| \(| PLUS$)( PLUS$)?")
 # English words of legal references, which the report prints: longest first
 FRENCH = (
     (
         "caps revised every 1 January by the variation of the ICC between Q2 of Y-2 and Q2 of Y-1",
         "plafonds révisés chaque 1 janvier selon l'ICC entre les T2 de N-2 et T2 de N-1",
     ),
+    ("PLS in A/B/C zones", "PLS : zones A, B, C"),
     ("one index for all zones", "un seul indice pour toutes les zones"),
     ("monthly rent part of the redevance", "part locative mensuelle de la redevance"),
     ("local scale of the délégataire", "barème local du délégataire"),
@@ -142,15 +144,15 @@ def _in_french(rows: Rows) -> Rows:
 
 
 def _spelled_out(rows: Rows) -> Rows:
-    """Replace « same », at the start of a reference or a source, by the words of the row above."""
+    """Replace « same » or « idem », first in a reference or a source, by the words above."""
     last: dict[str, str] = {}
     spelled = []
     for row in rows:
         new = dict(row)
         for column in ("legal_reference", "source"):
             text = new.get(column) or ""
-            if text == "same" or text.startswith("same ;"):
-                new[column] = last.get(column, "") + text.removeprefix("same")
+            if again := AGAIN.match(text):
+                new[column] = last.get(column, "") + text[again.end() :]
             elif text:
                 last[column] = text
         spelled.append(new)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from habitat_analysis.baremes import Fact
 from habitat_analysis.feasibility.nouns import Feasibility
+from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
     CalqueR,
@@ -75,6 +76,7 @@ def results_of(
         impose=_imposed(feasibility),
         prix_de_revient_ttc=None if costs is None else _money(costs.total_ttc_eur),
         ecart_modele_comptes=None if costs is None else _money(costs.gap_eur),
+        montage=None if feasibility.montage is None else montage_results(feasibility.montage),
         essais=_trials(feasibility.stress),
         calques=_layers(feasibility),
         baremes=[_fact(fact) for fact in feasibility.facts],
@@ -279,6 +281,7 @@ def _trials(stress: pd.DataFrame | None) -> list[EssaiR]:
             libelle=row["label"],
             fonds_propres_necessaires=_money(row["equity_needed_eur"]),
             effort=_money(row["public_money_eur"]),
+            dette_max=_money(row["peak_debt_eur"]),
             tient=bool(row["holds"]),
             premiere_regle_rompue=row["broken"],
         )

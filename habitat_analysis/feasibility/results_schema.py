@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Section(BaseModel):
@@ -124,6 +124,7 @@ class EssaiR(Section):
     libelle: str
     fonds_propres_necessaires: float
     effort: float
+    dette_max: float
     tient: bool
     premiere_regle_rompue: str
 
@@ -155,6 +156,95 @@ class BaremeR(Section):
     prolonge: bool
 
 
+class LignePlanR(Section):
+    """One use or one resource of the plan, in EUR."""
+
+    nature: str
+    libelle: str
+    statut: str
+    montant: float
+
+
+class LocatifR(Section):
+    """One rental tenure: its plan, its account, in EUR."""
+
+    statut: str
+    loyer_m2_su_mois: float
+    loyer_plafond_m2_su_mois: float
+    prix_de_revient_ttc: float
+    prets: dict[str, float]
+    subventions: dict[str, float]
+    fonds_propres: float
+    equilibre: bool
+    tresorerie_min: float
+    annee_tresorerie_min: int
+    loyer_equilibre_m2_su_mois: float | None
+    van: float
+    tri: float | None
+    motif_tri: str
+    annee_recuperation: int | None
+    autofinancement: list[float]
+    remarques: list[str]
+
+
+class VenteR(Section):
+    """One sale tenure, in EUR before tax."""
+
+    statut: str
+    lots: int
+    chiffre_affaires_ht: float
+    chapitres_ht: dict[str, float]
+    marge_ht: float
+    taux_marge: float | None
+    prix_equilibre_ttc_m2: float | None
+    charge_fonciere_ht: float
+    charge_fonciere_equilibre_ht: float
+
+
+class MensualiteR(Section):
+    """What a household pays each month in one tenure and typology, in EUR."""
+
+    statut: str
+    phase: str
+    typologie: str
+    total: float
+    marche: float | None
+
+
+class PlafondR(Section):
+    """A legal ceiling tested at the date of the operation."""
+
+    statut: str
+    objet: str
+    libelle: str
+    valeur: float
+    plafond: float
+    unite: str
+    contraignant: bool
+    respecte: bool
+    texte: str
+
+
+class MontageR(Section):
+    """The detailed accounts of the programme."""
+
+    emplois: list[LignePlanR]
+    ressources: list[LignePlanR]
+    besoin_par_statut: dict[str, float]
+    fonds_propres: float
+    complement: float
+    reste_a_trouver: float
+    excedent: float
+    locatif: list[LocatifR]
+    ventes: list[VenteR]
+    mensualites: list[MensualiteR]
+    plafonds: list[PlafondR]
+    rapprochement: dict[str, float]
+    ecart_cout_part: float
+    dette_max: float
+    probabilite_dans_les_fonds_propres: float | None
+
+
 class Resultats(Section):
     """Everything a report says of one site and one scenario, as data."""
 
@@ -176,6 +266,7 @@ class Resultats(Section):
     impose: ImposeR | None
     prix_de_revient_ttc: float | None
     ecart_modele_comptes: float | None
+    montage: MontageR | None
     essais: list[EssaiR]
     calques: list[CalqueR]
     baremes: list[BaremeR]

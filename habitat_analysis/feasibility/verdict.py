@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.formats import count, euros, join_fr, number, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
+from habitat_analysis.montage import Montage
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence
 
+HALF_EURO = 0.5
 MEMORY = "from-memory-unverified"
 PLACES_TOLERANCE = 1e-6
 
@@ -114,7 +116,36 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
     yield from _parking_conditions(feasibility)
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
+    if feasibility.montage is not None:
+        yield from _account_conditions(feasibility.montage)
     yield from _money_conditions(feasibility)
+
+
+def _account_conditions(montage: Montage) -> Iterator[str]:
+    """Name what the detailed accounts ask to settle: ceilings, plans, sales, missing money."""
+    for test in montage.ceilings.exceeded:
+        yield (
+            f"{test.tenure}, {test.subject} : {test.what.lower()} au-dessus de son plafond"
+            f" ({test.legal_reference}) ; {test.remedy}."
+        )
+    for code, rental in montage.rentals.items():
+        for remark in rental.remarks:
+            yield f"{code} : {remark}."
+    if montage.psla is not None:
+        yield from montage.psla.refused
+    if montage.brs is not None and not montage.brs.fee_enough:
+        yield "BRS : la redevance n'équilibre pas l'organisme de foncier solidaire (OFS)."
+    if montage.plan.missing_eur > HALF_EURO:
+        yield (
+            f"Les comptes détaillés laissent {euros(montage.plan.missing_eur)} à trouver, au-delà"
+            " des fonds propres et du complément de l'étude."
+        )
+    presale = montage.risks.presale
+    if presale is not None and not presale.ok:
+        yield (
+            f"Précommercialisation : {count(presale.missing_lots, 'lot')} à réserver encore avant"
+            " l'ouverture du crédit."
+        )
 
 
 def _land_conditions(feasibility: Feasibility) -> Iterator[str]:

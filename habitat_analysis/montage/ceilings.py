@@ -21,6 +21,7 @@ from habitat_analysis.tenures import tenure
 PERSONS: Final = (1, 2, 3, 4, 5)
 OPEN_TO_ALL: Final = "none"
 PTZ_TENURES: Final = ("PSLA", "BRS", "VEFA", "LIBRE")
+PTZ_KNOWN: Final = "tranche_1_quota_collective_psla_brs"
 EQUAL: Final = 1 + 1e-9
 
 
@@ -156,7 +157,11 @@ def _rent_part(operation: Operation, psla: PslaMontage | None) -> Iterator[Ceili
 
 
 def _ptz(operation: Operation, montage: SaleMontage) -> list[CeilingTest]:
-    """Set each price beside the cost that the PTZ counts, one person a room."""
+    """Set each price beside the cost that the PTZ counts, one person a room.
+
+    The caps have no known end: the quotas tell whether the loan is known at the date.
+    """
+    operation.facts("prets", item="bracket", loan="PTZ", key=PTZ_KNOWN)
     tests = []
     for lot in montage.lots:
         persons = int(lot.typology[1:])

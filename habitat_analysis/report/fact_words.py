@@ -45,8 +45,47 @@ WORDS: Final[Mapping[str, str]] = {
     "rate": "taux",
     "share_age": "âge d'une chambre à soi",
     "surface_utile": "surface utile",
+    "ACCESSION_QPV": "accession en QPV",
+    "BANK_MORTGAGE": "crédit immobilier d'un ménage",
+    "FRAIS_ACTE": "frais d'acte",
+    "GAIA_BRS": "prêt Gaïa, BRS",
+    "GAIA_LONG_TERME": "prêt Gaïa long terme",
+    "HLM_SALE": "vente Hlm",
+    "NEUF/BRS": "neuf et BRS",
+    "TAXE_AMENAGEMENT": "taxe d'aménagement",
+    "ancols_rate": "cotisation Ancols, part des loyers",
+    "buyback_drop": "rachat garanti, baisse annuelle",
+    "buyback_end_years": "rachat garanti, durée",
+    "buyback_first_rate": "rachat garanti, part du prix",
+    "buyback_flat_years": "rachat garanti, années sans baisse",
+    "call_completion": "appel de fonds, achèvement",
+    "call_delivery": "appel de fonds, livraison",
+    "call_foundations": "appel de fonds, fondations",
+    "call_watertight": "appel de fonds, hors d'eau",
+    "cap": "plafond",
+    "cglls_net_rate": "cotisation CGLLS nette, part des loyers",
+    "decrease_min": "baisse annuelle du prix, minimum",
+    "duration_max": "durée maximale",
+    "equity_remuneration": "rémunération des fonds propres",
+    "exploitation": "exploitation",
+    "gestion": "gestion",
+    "gros_entretien": "gros entretien",
+    "hypotheses_macro": "trajectoire",
+    "insurance_rate": "taux d'assurance",
+    "irl_rents": "indice des loyers (IRL)",
+    "livret_a": "livret A",
+    "market": "marché",
+    "max_rent_total": "loyer total sur loyer de base, sans ascenseur",
+    "max_rent_total_with_lift": "loyer total sur loyer de base, avec ascenseur",
+    "max_required_social_rental": "places exigibles au plus, locatif social",
+    "parking": "stationnement",
+    "rate_25y_indicative": "taux indicatif sur 25 ans",
+    "rule": "règle",
+    "tfpb": "taxe foncière (TFPB)",
+    "bracket": "tranche",
+    "tranche_1_quota_collective_psla_brs": "quotité de la tranche 1, collectif, PSLA et BRS",
 }
-SILENT: Final = frozenset({"ABC", "zone_123", "paris_idf_regions", "formula", ""})
+SILENT: Final = frozenset({"ABC", "zone_123", "paris_idf_regions", "formula", "France", ""})
 PREFIXES: Final[Mapping[str, str]] = {"zone": "zone ", "category": "catégorie "}
 UNITS: Final[Mapping[str, str]] = {
     "EUR/m2 SU/month": "€/m² SU/mois",
@@ -61,9 +100,26 @@ UNITS: Final[Mapping[str, str]] = {
     "EUR": "€",
     "EUR/m2": "€/m²",
     "EUR/month": "€ par mois",
+    "EUR TTC": "€ TTC",
+    "EUR/place": "€ par place",
+    "per year on capital": "par an, du capital",
+    "place/dwelling": "place par logement",
+    "ratio of price": "du prix",
+    "ratio of rents": "des loyers",
+    "share of capped cost": "du coût plafonné",
     "text": "",
 }
-RATES: Final = frozenset({"ratio", "per year"})
+RATES: Final = frozenset(
+    {
+        "ratio",
+        "per year",
+        "per year on capital",
+        "ratio of price",
+        "ratio of rents",
+        "share of capped cost",
+    }
+)
+COST_CAP: Final = "operation_cost_cap_"
 IN_WORKBOOK: Final = "voir la feuille « Sources » du classeur"
 
 
@@ -112,4 +168,8 @@ def _areas(key: str) -> str:
         number = key.removeprefix("min_area_").split("_")[0]
         more = " et plus" if key.endswith("_and_more") else ""
         return f"{number} personne{'s' if number != '1' else ''}{more}"
+    if key.startswith(COST_CAP):
+        number = key.removeprefix(COST_CAP).split("_")[0]
+        more = " et plus" if "_and_more" in key else ""
+        return f"coût de l'opération pour {number} personne{'s' if number != '1' else ''}{more}"
     return key.replace("_", " ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,19 +10,38 @@ import pandas as pd
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.finance.costs import FAMILIES
-from habitat_analysis.formats import euros, percent, typeset
+from habitat_analysis.finance.costs import FAMILIES, CostLine, chapter_allocation
+from habitat_analysis.formats import euros, number, percent, typeset
+from habitat_analysis.montage import DetailedCosts
+from habitat_analysis.montage.costs import key_effects, room_shares
 from habitat_analysis.report.charts import cost_breakdown
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_programme import tenure_label
 from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Sheet, sheet
+from habitat_analysis.tenures import tenure
 
 CHAPTERS: Final[Mapping[str, str]] = {
     "foncier": "Charge foncière",
     "travaux": "Bâtiment et travaux",
     "honoraires": "Prestations intellectuelles",
     "frais_financiers": "Frais financiers",
+}
+LINE_CHAPTERS: Final[Mapping[str, str]] = {
+    "foncier": "Charge foncière",
+    "batiment": "Bâtiment et travaux",
+    "imprevus": "Aléas",
+    "revisions": "Révisions de prix",
+    "prestations": "Prestations intellectuelles",
+    "assurances": "Assurances",
+    "conduite": "Conduite d'opération",
+    "frais_financiers": "Frais financiers",
+}
+KEY_LABELS: Final[Mapping[str, str]] = {
+    "shab": "SHAB",
+    "su": "SU",
+    "dwellings": "logement",
+    "parking": "place",
 }
 HALF_EURO: Final = 0.5  # below, two amounts are written alike
 
@@ -51,50 +70,141 @@ RATIO_COLUMNS: Final = (
 
 
 def cost_chapters(feasibility: Feasibility) -> Sheet | None:
-    """Give the prix de revient HT by chapter, with its ratios; None without a programme."""
+    """Give the prix de revient by chapter, HT then TTC, with its ratios; None without programme."""
     costs = feasibility.costs
     if costs is None:
         return None
-    base, total = _base(feasibility), costs.price.total_ht_eur
+    base, total = _base(feasibility), costs.total_ttc_eur
+    amounts = chapter_allocation(costs.price).sum(axis=1)
     rows = [
-        _ratio_row(CHAPTERS[family], costs.price.by_family[family], total, base)
-        for family in FAMILIES
+        _ratio_row(LINE_CHAPTERS[str(chapter)], float(amount), total, base)
+        for chapter, amount in amounts.items()
+        if abs(amount) >= HALF_EURO
     ]
-    rows.append(_ratio_row("Prix de revient HT, locaux partagés à part", total, total, base))
+    ht, vat = costs.price.total_ht_eur, costs.price.total_ttc_eur - costs.price.total_ht_eur
+    rows.append(_ratio_row("Sous-total HT", ht, total, base))
+    rows.append(_ratio_row("TVA (au taux de chaque statut)", vat, total, base))
+    if costs.spaces_ttc_eur:
+        rows.append(_ratio_row("Locaux partagés, TTC", costs.spaces_ttc_eur, total, base))
+    rows.append(_ratio_row("Prix de revient TTC", total, total, base))
     columns = [
         Column(name="what", header="Chapitre"),
-        Column(name="amount", header="Montant HT (€)", kind="whole"),
-        Column(name="share", header="Part", kind="share"),
+        Column(name="amount", header="Montant (€)", kind="whole"),
+        Column(name="share", header="Part du TTC", kind="share"),
         *RATIO_COLUMNS,
     ]
-    caption = "Prix de revient prévisionnel HT par chapitre"
+    caption = "Prix de revient prévisionnel par chapitre, du HT au TTC"
     return sheet("Prix de revient", caption, rows, columns, total=True, notes=[_BASE_NOTE])
 
 
 def cost_lines(feasibility: Feasibility) -> Sheet | None:
-    """Give the prix de revient HT line by line; None without a programme."""
+    """Give the prix de revient HT line by line, with its key; None without a programme."""
     costs = feasibility.costs
     if costs is None:
         return None
     total = costs.price.total_ht_eur
     base = _base(feasibility)
-    ordered = sorted(costs.price.lines, key=lambda line: FAMILIES.index(line.family))
+    default = feasibility.file.parameters.default_key
     rows: list[dict[str, Any]] = [
-        _ratio_row(line.label, line.amount_ht_eur, total, base) | {"family": CHAPTERS[line.family]}
-        for line in ordered
-        if abs(line.amount_ht_eur) >= 0.5
+        _ratio_row(line.label, line.amount_ht_eur, total, base)
+        | {
+            "family": LINE_CHAPTERS[line.chapter],
+            "key": line.tenure or KEY_LABELS[line.key or default],
+        }
+        for line in _ordered(costs.price.lines)
+        if abs(line.amount_ht_eur) >= HALF_EURO
     ]
-    rows.append(_ratio_row("Total HT", total, total, base) | {"family": ""})
+    rows.append(_ratio_row("Total HT", total, total, base) | {"family": "", "key": ""})
     columns = [
         Column(name="what", header="Poste"),
         Column(name="family", header="Chapitre", absent=""),
         Column(name="amount", header="Montant HT (€)", kind="whole"),
         Column(name="share", header="Part", kind="share"),
-        Column(name="shab", header="€/m² SHAB", kind="whole"),
-        Column(name="unit", header="€ par logement", kind="whole"),
+        Column(name="shab", header="€ HT/m² SHAB", kind="whole"),
+        Column(name="unit", header="€ HT par logement", kind="whole"),
+        Column(name="key", header="Réparti entre statuts par", absent=""),
     ]
     caption = "Prix de revient prévisionnel HT poste par poste"
     return sheet("Postes", caption, rows, columns, total=True)
+
+
+def cost_matrix(feasibility: Feasibility) -> tuple[Sheet, ...]:
+    """Give the chapters of each tenure, then its VAT and its rooms: rental side, sale side."""
+    costs = feasibility.costs
+    if costs is None:
+        return ()
+    sides = (("Coût du locatif", ("rental", "progressive")), ("Coût de l'accession", ("sale",)))
+    made = []
+    for name, kinds in sides:
+        codes = [str(u) for u in costs.quantities.index if tenure(str(u)).kind in kinds]
+        if codes:
+            made.append(_matrix(costs, codes, name))
+    return tuple(made)
+
+
+def key_table(feasibility: Feasibility) -> Sheet | None:
+    """Say what another allocation key changes for a dwelling; None without a programme."""
+    costs = feasibility.costs
+    if costs is None:
+        return None
+    effects = key_effects(costs, feasibility.file)
+    kept = feasibility.file.parameters.default_key
+    rows = [
+        {"what": tenure_label(str(code)), **{key: row[key] for key in effects.columns}}
+        | {f"{key}_gap": row[key] - row[kept] for key in effects.columns if key != kept}
+        for code, row in effects.to_dict("index").items()
+    ]
+    columns = [Column(name="what", header="Statut")]
+    columns += [
+        Column(name=str(key), header=f"Par {KEY_LABELS[str(key)]} (€ TTC)", kind="whole")
+        for key in effects.columns
+    ]
+    columns += [
+        Column(
+            name=f"{key}_gap",
+            header=f"Écart par {KEY_LABELS[str(key)]} (€)",
+            kind="whole",
+        )
+        for key in effects.columns
+        if key != kept
+    ]
+    notes = [
+        (
+            f"Clé retenue : {KEY_LABELS[kept]}. Prix de revient TTC d'un logement, locaux partagés "
+            "à part, si les postes sans clé propre étaient répartis autrement. Le total de "
+            "l'opération ne change pas avant TVA."
+        )
+    ]
+    caption = "Effet de la clé de répartition sur un logement"
+    return sheet("Clés", caption, rows, columns, notes=notes)
+
+
+def room_table(feasibility: Feasibility) -> Sheet | None:
+    """Say what a dwelling gives up and pays for the shared rooms; None without any room."""
+    programme = feasibility.programme
+    shared = None if programme is None else room_shares(feasibility.file, programme)
+    if shared is None:
+        return None
+    rows = [
+        {"what": str(size), "count": row["count"], "m2": row["m2"], "cost": row["cost_eur"]}
+        for size, row in shared.per_dwelling.to_dict("index").items()
+    ]
+    columns = [
+        Column(name="what", header="Typologie"),
+        Column(name="count", header="Logements", kind="whole"),
+        Column(name="m2", header="Surface donnée par logement (m² SHAB)", kind="decimal"),
+        Column(name="cost", header="Coût TTC par logement (€)", kind="whole"),
+    ]
+    notes = [
+        (
+            f"Chaque logement, locatif compris, donne et paie selon sa surface. Les locaux font "
+            f"{number(shared.area_m2, 1)} m² et {percent(shared.share_of_shab)} de la SHAB "
+            f"privée ; à coût égal du bâtiment, le m² privé est multiplié par "
+            f"{number(shared.price_factor, 3)}. Un jardin compte pour son coût, sans m² de SHAB."
+        )
+    ]
+    caption = "Ce que chaque logement donne et paie pour les locaux partagés"
+    return sheet("Part des locaux", caption, rows, columns, notes=notes)
 
 
 def cost_by_tenure(feasibility: Feasibility) -> Sheet | None:
@@ -187,6 +297,36 @@ def cost_figure(feasibility: Feasibility) -> Chart | None:
     )
     title = "Prix de revient, locaux partagés à part"
     return cost_breakdown(table, tax="HT", title=title, sources=study_sources(feasibility.ground))
+
+
+def _ordered(lines: Sequence[CostLine]) -> list[CostLine]:
+    order = list(LINE_CHAPTERS)
+    return sorted(lines, key=lambda line: order.index(line.chapter))
+
+
+def _matrix(costs: DetailedCosts, codes: list[str], name: str) -> Sheet:
+    """Lay out chapters by tenure, HT, then what makes them TTC."""
+    table = chapter_allocation(costs.price)[codes]
+    rows: list[dict[str, Any]] = [
+        {"what": LINE_CHAPTERS[str(chapter)], **{u: float(values[u]) for u in codes}}
+        for chapter, values in table.iterrows()
+        if (values.abs() >= HALF_EURO).any()
+    ]
+    rows.append({"what": "Total HT", **{u: costs.price.ht[u] for u in codes}})
+    rows.append({"what": "TVA", **{u: costs.price.ttc[u] - costs.price.ht[u] for u in codes}})
+    rooms = costs.rooms_ttc_eur
+    if costs.spaces_ttc_eur:
+        rows.append({"what": "Locaux partagés, TTC", **{u: rooms[u] for u in codes}})
+    rows.append({"what": "Prix de revient TTC", **{u: costs.ttc_eur(u) for u in codes}})
+    for row in rows:
+        row["total"] = sum(row[u] for u in codes)
+    columns = [
+        Column(name="what", header="Chapitre (€ HT, sauf mention)"),
+        *(Column(name=u, header=tenure_label(u), kind="whole") for u in codes),
+        Column(name="total", header="Ensemble", kind="whole"),
+    ]
+    caption = f"{name} par chapitre"
+    return sheet(name, caption, rows, columns, total=True)
 
 
 _BASE_NOTE: Final = (

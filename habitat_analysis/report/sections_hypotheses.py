@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.report.sections_costs import CHAPTERS
+from habitat_analysis.report.sections_montage_hypotheses import montage_rows
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 from habitat_analysis.study import Study, Terms
 
@@ -31,11 +32,18 @@ def hypotheses(feasibility: Feasibility) -> Sheet:
     """List every hypothesis of the study, with who may change it."""
     study = feasibility.ground.study
     rows = [
-        {"what": what, "value": value, "source": source, "date": study.edited_on, "who": who}
-        for part in (_land, _programme, _costs, _operating, _tenures)
-        for what, value, source, who in part(feasibility)
+        {
+            "number": f"H{rank}",
+            "what": what,
+            "value": value,
+            "source": source,
+            "date": study.edited_on,
+            "who": who,
+        }
+        for rank, (what, value, source, who) in enumerate(hypothesis_rows(feasibility), start=1)
     ]
     columns = [
+        Column(name="number", header="N°"),
         Column(name="what", header="Hypothèse"),
         Column(name="value", header="Valeur et unité", kind="mixed"),
         Column(name="source", header="Source"),
@@ -49,6 +57,12 @@ def hypotheses(feasibility: Feasibility) -> Sheet:
         )
     ]
     return sheet("Hypothèses", "Hypothèses de l'étude", rows, columns, notes=notes)
+
+
+def hypothesis_rows(feasibility: Feasibility) -> Iterator[Row]:
+    """Give every hypothesis in the order of its number: what, value, source, who may change it."""
+    for part in (_land, _programme, _costs, _operating, _tenures, montage_rows):
+        yield from part(feasibility)
 
 
 def _land(feasibility: Feasibility) -> Iterator[Row]:
@@ -130,12 +144,22 @@ def _tenures(feasibility: Feasibility) -> Iterator[Row]:
         terms = study.terms[code]
         for what, value in _terms(terms):
             yield f"{code} : {what}", value, terms.source, COOP
+        for subsidy in terms.subsidies:
+            value = _eur(subsidy.amount_eur, "logement")
+            what = f"{code} : subvention de {subsidy.giver}"
+            yield what, value, subsidy.source or terms.source, COOP
+        if terms.partner_loan is not None:
+            loan = terms.partner_loan
+            source, lender = loan.source or terms.source, f"{code} : prêt de {loan.lender}"
+            yield f"{lender}, montant", _eur(loan.amount_eur, "logement"), source, COOP
+            yield f"{lender}, taux", _share(loan.rate, 2), source, COOP
+            yield f"{lender}, durée", Quantity(value=loan.years, unit="ans"), source, COOP
 
 
 def _terms(terms: Terms) -> Iterator[tuple[str, Quantity]]:
     yield "places de stationnement par logement", Quantity(value=terms.parking, decimals=1)
     stated: list[tuple[str, float | None, Quantity]] = [
-        ("subvention", terms.subsidy_eur, _eur(terms.subsidy_eur, "logement")),
+        ("subventions", terms.subsidy_total_eur, _eur(terms.subsidy_total_eur, "logement")),
         ("prix de vente TTC", terms.price_ttc_m2_eur, _eur(terms.price_ttc_m2_eur, "m² SHAB")),
         ("foncier payé par l'OFS", terms.ofs_land_m2_eur, _eur(terms.ofs_land_m2_eur, "m² SHAB")),
         (
@@ -161,8 +185,40 @@ def _terms(terms: Terms) -> Iterator[tuple[str, Quantity]]:
         ),
         ("nombre de parts", terms.n_parts, Quantity(value=terms.n_parts)),
         ("durée du prêt", terms.loan_years, Quantity(value=terms.loan_years or 0, unit="ans")),
+        *_account_terms(terms),
     ]
     yield from ((what, quantity) for what, value, quantity in stated if value)
+
+
+def _account_terms(terms: Terms) -> list[tuple[str, float | None, Quantity]]:
+    """List the terms that only the detailed accounts use."""
+    rent, part = terms.rent_m2_month_eur, terms.rent_part_m2_month_eur
+    saved, a_month = terms.acquisitive_month_eur, "m² SU et par mois"
+    return [
+        ("fonds propres décidés", terms.equity_eur, _eur(terms.equity_eur, "logement")),
+        ("loyer retenu", rent, _eur(rent, a_month)),
+        ("loyer des annexes", terms.annex_rent_month_eur, _eur(terms.annex_rent_month_eur, "mois")),
+        ("part locative", part, _eur(part, a_month)),
+        ("part acquisitive", saved, _eur(saved, "mois")),
+        (
+            "levée d'option après",
+            terms.option_months,
+            Quantity(value=terms.option_months or 0, unit="mois"),
+        ),
+        ("baisse annuelle du prix", terms.yearly_decrease, _share(terms.yearly_decrease or 0.0)),
+        ("parts initiales", terms.first_parts, Quantity(value=terms.first_parts)),
+        ("taux du prêt de l'OFS", terms.ofs_loan_rate, _share(terms.ofs_loan_rate or 0.0, 2)),
+        (
+            "durée du prêt de l'OFS",
+            terms.ofs_loan_years,
+            Quantity(value=terms.ofs_loan_years or 0, unit="ans"),
+        ),
+        (
+            "gestion de l'OFS",
+            terms.ofs_management_eur,
+            _eur(terms.ofs_management_eur, "logement et par an"),
+        ),
+    ]
 
 
 def _bounds(what: str, low: float | None, high: float | None, source: str) -> Iterator[Row]:

@@ -102,21 +102,23 @@ def shared_rooms(feasibility: Feasibility) -> Sheet | None:
     built = [s for s in feasibility.file.case.spaces if programme and s.id in programme.spaces]
     if not built:
         return None
+    outside = {room.id: room.land_m2 for room in feasibility.ground.study.programme.spaces}
     rows: list[dict[str, Any]] = [
-        {"room": s.label or s.id, "area": s.area_m2, "cost": s.cost_eur} for s in built
+        {"room": s.label or s.id, "area": s.area_m2, "land": outside[s.id], "cost": s.cost_eur}
+        for s in built
     ]
     rows.append(
-        {
-            "room": "Total",
-            "area": sum(s.area_m2 for s in built),
-            "cost": sum(s.cost_eur for s in built),
-        }
+        {"room": "Total"}
+        | {name: sum(row[name] for row in rows) for name in ("area", "land", "cost")}
     )
     columns = [
         Column(name="room", header="Local partagé"),
         Column(name="area", header="Surface (m² SHAB)", kind="decimal"),
+        Column(name="land", header="Terrain (m²)", kind="decimal"),
         Column(name="cost", header="Coût TTC (€)", kind="whole"),
     ]
+    if not any(row["land"] for row in rows):
+        columns = [column for column in columns if column.name != "land"]
     return sheet("Locaux partagés", "Locaux partagés construits", rows, columns, total=True)
 
 

@@ -13,9 +13,8 @@ from habitat_analysis.tenures import tenures
 
 NOT_STUDIED: Final = (
     "la forme juridique du groupe et son règlement intérieur",
-    "la garantie des acquéreurs (GFA, garantie financière d'achèvement) et l'assurance revente",
-    "la garantie des emprunts par une collectivité et les réservations qu'elle demande",
-    "le calendrier mois par mois (permis, recours, commercialisation, livraison)",
+    "les réservations demandées en contrepartie de la garantie des emprunts",
+    "le planning réel, mois par mois (permis, recours, commercialisation, livraison)",
     "la gestion après la livraison (charges, locaux partagés, copropriété)",
 )
 

@@ -14,8 +14,8 @@ from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
 
 NOT_COMPUTED: Final = (
-    "Ne sont pas calculés dans cette version : un an de retard (il faut le calendrier de "
-    "trésorerie), le prix de chaque exigence, la comparaison de plusieurs équilibres (Pareto)."
+    "Ne sont pas calculés dans cette version : le prix de chaque exigence, la comparaison de "
+    "plusieurs équilibres (Pareto)."
 )
 
 
@@ -30,6 +30,7 @@ def stress(feasibility: Feasibility) -> Sheet | None:
         Column(name="equity_needed_eur", header="Fonds propres et complément (€)", kind="whole"),
         Column(name="public_money_eur", header="Effort à réunir (€)", kind="whole"),
         Column(name="delta_eur", header="Variation (€)", kind="whole"),
+        Column(name="peak_debt_eur", header="Dette la plus forte (€)", kind="whole"),
         Column(name="holds", header="Tient"),
         Column(name="broken", header="Première limite franchie", absent=""),
     ]
@@ -37,6 +38,11 @@ def stress(feasibility: Feasibility) -> Sheet | None:
     notes = [
         "Le programme reste le même d'un essai à l'autre. Montants TTC.",
         f"Désistements : une vente perdue fait perdre {loss} de son prix, hypothèse de l'étude.",
+        (
+            "Retard : travaux révisés et terrain porté douze mois de plus. Dette la plus forte : "
+            "calendrier de trésorerie simplifié de la section 10, dont le découvert suppose que "
+            "rien ne s'ajoute au plan."
+        ),
     ]
     return sheet("Sensibilité", "Essais de résistance du programme", rows, columns, notes=notes)
 

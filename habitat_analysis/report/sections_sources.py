@@ -8,17 +8,22 @@ from typing import Any, Final
 
 from habitat_analysis.baremes import CONFIDENCES, Fact
 from habitat_analysis.feasibility import Feasibility, Ground
-from habitat_analysis.formats import number, typeset
+from habitat_analysis.formats import number, percent, typeset
 from habitat_analysis.report.fact_words import fact_label, fact_unit, is_rate, legal_text
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 
+PATH: Final = "hypotheses_macro"  # one line a series; the workbook has them all
 GROUPED: Final = "plafonds_ressources"  # one line a product and zone; the workbook has them all
 
 
 def facts_used(feasibility: Feasibility) -> Sheet:
     """List the regulated values used, ceilings of income gathered by product and zone."""
-    rows = [_row(label, value, facts) for label, value, facts in _gathered(feasibility.facts)]
+    rows = [
+        _row(label, value, facts) | {"number": f"B{rank}"}
+        for rank, (label, value, facts) in enumerate(_gathered(feasibility.facts), start=1)
+    ]
     columns = [
+        Column(name="number", header="N°"),
         Column(name="what", header="Valeur réglementaire"),
         Column(name="value", header="Valeur et unité"),
         Column(name="since", header="En vigueur depuis", kind="date"),
@@ -35,6 +40,15 @@ def facts_used(feasibility: Feasibility) -> Sheet:
     ]
     caption = "Valeurs réglementaires à la date de l'opération"
     return sheet("Valeurs réglementaires", caption, rows, columns, notes=notes)
+
+
+def fact_numbers(feasibility: Feasibility, table: str, **cells: str) -> tuple[str, ...]:
+    """Give the numbers of the lines of `facts_used` whose facts answer a partial key."""
+    return tuple(
+        f"B{rank}"
+        for rank, (_, _, facts) in enumerate(_gathered(feasibility.facts), start=1)
+        if any(fact.table == table and cells.items() <= dict(fact.key).items() for fact in facts)
+    )
 
 
 def facts_complete(feasibility: Feasibility) -> Sheet:
@@ -92,7 +106,10 @@ def _gathered(facts: tuple[Fact, ...]) -> Iterator[tuple[str, Any, tuple[Fact, .
     for table, rows in groupby(facts, key=lambda fact: fact.table):
         listed = list(rows)
         if table != GROUPED:
-            yield from ((fact_label(fact), _value(fact), (fact,)) for fact in listed)
+            for _, series in groupby(listed, key=_path_key):
+                together = tuple(series)
+                value = _value(together[0]) if len(together) == 1 else _steps(together)
+                yield fact_label(together[0]), value, together
             continue
         for key, series in groupby(sorted(listed, key=_series), key=_series):
             together = tuple(series)
@@ -108,6 +125,18 @@ def _series(fact: Fact) -> tuple[str, ...]:
     label = fact_label(fact).split(", ")
     zone = [part for part in label[1:] if not part.startswith(("catégorie", "personne"))]
     return (cells.get("product", ""), *zone)
+
+
+def _path_key(fact: Fact) -> object:
+    """Gather the years of one path; any other fact stands alone."""
+    cells = dict(fact.key)
+    return cells.get("item") if cells.get("family") == PATH else (fact.line, fact.key)
+
+
+def _steps(facts: tuple[Fact, ...]) -> str:
+    """Write the steps of a path: « 1,15 % en 2027 ; 1,70 % en 2028 »."""
+    said = (f"{percent(f.number, 2)} en {f.valid_from.year}" for f in facts if f.valid_from)
+    return f"{' ; '.join(said)} et après"
 
 
 def _span(facts: tuple[Fact, ...]) -> str:
@@ -133,11 +162,12 @@ def _row(label: str, value: Any, facts: tuple[Fact, ...]) -> dict[str, Any]:
     ends = sorted({fact.valid_to for fact in facts if fact.valid_to})
     trust = list(dict.fromkeys(CONFIDENCES[fact.confidence] for fact in facts))
     flags = list(dict.fromkeys(flag for fact in facts for flag in fact.flags))
+    is_path = dict(facts[0].key).get("family") == PATH  # its years follow one another
     return {
         "what": typeset(label),
         "value": value,
-        "since": starts[-1] if starts else None,
-        "until": ends[0] if ends else None,
+        "since": (starts[0] if is_path else starts[-1]) if starts else None,
+        "until": facts[-1].valid_to if is_path else ends[0] if ends else None,
         "text": typeset(legal_text(facts[0])),
         "trust": ", ".join(trust),
         "flags": " ; ".join(flags),

@@ -8,7 +8,7 @@ rest.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -29,7 +29,13 @@ from habitat_analysis.study.parts import (
     whole_number,
 )
 
-CalendarYear = Annotated[int, BeforeValidator(whole_number), Field(ge=2000, le=2200)]
+
+def _year(value: Any) -> Any:
+    """Read a year written as a number or as text: keys of a JSON file are texts."""
+    return whole_number(int(value) if isinstance(value, str) and value.isdecimal() else value)
+
+
+CalendarYear = Annotated[int, BeforeValidator(_year), Field(ge=2000, le=2200)]
 
 
 class Indexation(Part):
