@@ -15,6 +15,7 @@ from habitat_analysis.finance.costs import (
     Key,
     SharedSpace,
     SharedSpaceCost,
+    chapter_allocation,
     cost_price,
     family_allocation,
     shared_space_cost,
@@ -36,7 +37,10 @@ class DetailedCosts:
 
     quantities: pd.DataFrame
     price: CostPrice
+    families: pd.DataFrame  # family x tenure, euros before tax
+    chapters: pd.DataFrame  # chapter x tenure, euros before tax
     vat: Mapping[str, float]
+    rooms_ttc_eur: Mapping[str, float]  # by tenure
     spaces_ttc_eur: float
     model_ttc_eur: float
 
@@ -50,19 +54,13 @@ class DetailedCosts:
         """Linear form of the model less detailed accounts: the VAT of the fixed cost."""
         return self.model_ttc_eur - self.total_ttc_eur
 
-    @property
-    def rooms_ttc_eur(self) -> dict[str, float]:
-        """What each tenure pays of the shared rooms, tax included."""
-        shab = self.quantities["shab"]
-        return {str(u): float(self.spaces_ttc_eur * shab[u] / shab.sum()) for u in shab.index}
-
     def quantity(self, code: str, key: Key) -> float:
         """Return a quantity of a tenure: m², dwellings or places."""
         return float(self.quantities[key][code])
 
     def family_ht_eur(self, code: str, family: Family) -> float:
         """Return what a tenure pays of a family of lines, before tax."""
-        return float(family_allocation(self.price)[code][family])
+        return float(self.families[code][family])
 
     def ttc_eur(self, code: str) -> float:
         """Prix de revient of a tenure, tax and its part of the rooms included."""
@@ -96,11 +94,17 @@ def detail_costs(
         *cost_lines(file.items, quantities, land_m2=land_m2, sdp_per_shab=file.sdp_per_shab),
         *_own_lines(file, quantities),
     )
+    price = cost_price(lines, file.fees, file.parameters, quantities, vat)
+    spaces = sum(room.cost_eur for room in rooms)
+    parts = quantities["shab"] / quantities["shab"].sum()
     return DetailedCosts(
         quantities=quantities,
-        price=cost_price(lines, file.fees, file.parameters, quantities, vat),
+        price=price,
+        families=family_allocation(price),
+        chapters=chapter_allocation(price),
         vat=vat,
-        spaces_ttc_eur=sum(room.cost_eur for room in rooms),
+        rooms_ttc_eur={str(code): float(spaces * part) for code, part in parts.items()},
+        spaces_ttc_eur=spaces,
         model_ttc_eur=model_ttc_eur,
     )
 

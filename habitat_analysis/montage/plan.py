@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from habitat_analysis.finance.costs import chapter_allocation
 from habitat_analysis.montage.operation import Operation, is_cost
 from habitat_analysis.montage.rental import RentalMontage
 from habitat_analysis.montage.sales import SaleMontage
@@ -126,8 +125,7 @@ def _needs(
 def _uses(operation: Operation, sales: dict[str, SaleMontage]) -> Iterator[PlanLine]:
     """List the chapters HT, then rooms, the VAT that is a cost, and sales fees."""
     costs = operation.costs
-    table = chapter_allocation(costs.price)
-    for chapter, amount in table.sum(axis=1).items():
+    for chapter, amount in costs.chapters.sum(axis=1).items():
         yield PlanLine(nature=str(chapter), label=str(chapter), amount_eur=float(amount))
     codes = operation.codes
     rooms = sum(costs.rooms_ttc_eur[u] / (1 + costs.vat[u]) for u in codes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from habitat_analysis.finance.costs import Chapter, chapter_allocation
+from habitat_analysis.finance.costs import Chapter
 from habitat_analysis.finance.vefa import (
     Lot,
     PromoterBalance,
@@ -192,7 +192,7 @@ def _promoter_costs(operation: Operation, code: str) -> dict[str, float]:
     costs = operation.costs
     rooms = costs.rooms_ttc_eur[code] / (1 + costs.vat[code])
     gathered = {"travaux": rooms}
-    for chapter, amount in chapter_allocation(costs.price)[code].items():
+    for chapter, amount in costs.chapters[code].items():
         name = PROMOTER_CHAPTER[chapter]  # type: ignore[index]
         gathered[name] = gathered.get(name, 0.0) + float(amount)
     return gathered

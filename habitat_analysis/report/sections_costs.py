@@ -10,7 +10,7 @@ import pandas as pd
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.finance.costs import FAMILIES, CostLine, chapter_allocation
+from habitat_analysis.finance.costs import FAMILIES, CostLine
 from habitat_analysis.formats import euros, number, percent, typeset
 from habitat_analysis.montage import DetailedCosts
 from habitat_analysis.montage.costs import key_effects, room_shares
@@ -75,7 +75,7 @@ def cost_chapters(feasibility: Feasibility) -> Sheet | None:
     if costs is None:
         return None
     base, total = _base(feasibility), costs.total_ttc_eur
-    amounts = chapter_allocation(costs.price).sum(axis=1)
+    amounts = costs.chapters.sum(axis=1)
     rows = [
         _ratio_row(LINE_CHAPTERS[str(chapter)], float(amount), total, base)
         for chapter, amount in amounts.items()
@@ -306,7 +306,7 @@ def _ordered(lines: Sequence[CostLine]) -> list[CostLine]:
 
 def _matrix(costs: DetailedCosts, codes: list[str], name: str) -> Sheet:
     """Lay out chapters by tenure, HT, then what makes them TTC."""
-    table = chapter_allocation(costs.price)[codes]
+    table = costs.chapters[codes]
     rows: list[dict[str, Any]] = [
         {"what": LINE_CHAPTERS[str(chapter)], **{u: float(values[u]) for u in codes}}
         for chapter, values in table.iterrows()
