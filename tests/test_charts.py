@@ -25,13 +25,6 @@ PROGRAMME = pd.DataFrame(
     }
 )
 MIXITY = pd.DataFrame({"label": ["Social", "Âge"], "target": [0.4, NAN], "result": [0.35, 0.2]})
-COSTS = pd.DataFrame(
-    {
-        "line": ["Foncier", "Bâtiment", "VRD"],
-        "family": ["Foncier", "Travaux", "Travaux"],
-        "amount_eur": [500_000.0, 1_400_000.0, 100_000.0],
-    }
-)
 PLAN = pd.DataFrame(
     {
         "side": ["cost", "cost", "resource"],
@@ -50,7 +43,6 @@ PRICES = pd.DataFrame(
 CHARTS: dict[str, Callable[[], Chart]] = {
     "programme": lambda: charts.programme_chart(PROGRAMME, sources=SOURCES),
     "mixity": lambda: charts.mixity_chart(MIXITY, sources=SOURCES),
-    "costs": lambda: charts.cost_breakdown(COSTS, tax="HT", sources=SOURCES),
     "financing": lambda: charts.financing_chart(PLAN, tax="TTC", sources=SOURCES),
     "prices": lambda: charts.price_caps_chart(PRICES, basis="SU", tax="HT", sources=SOURCES),
 }
@@ -101,13 +93,6 @@ def test_mixity_shows_target_and_result() -> None:
     assert "Âge\u00a0: 20,0\u00a0% (sans cible)." in chart.alt
 
 
-def test_costs_sum_up() -> None:
-    chart = CHARTS["costs"]()
-    assert chart.caption == "Décomposition du coût\u00a0: 2\u202f000\u202f000\u00a0€ HT"
-    assert "Premier poste\u00a0: Bâtiment, 1\u202f400\u202f000\u00a0€ (70,0\u00a0%)." in chart.alt
-    assert {"Foncier", "Travaux"} <= set(words(chart))
-
-
 def test_financing_says_the_gap() -> None:
     assert CHARTS["financing"]().alt.endswith("Écart\u00a0: −100\u202f000\u00a0€.")
     only_costs = charts.financing_chart(PLAN.head(2), tax="HT")
@@ -128,7 +113,7 @@ def test_empty_tables_are_refused(draw: Callable[[pd.DataFrame], Chart]) -> None
 
 
 def test_dollars_are_drawn_as_they_are() -> None:
-    hostile = COSTS.assign(line=["$x$", "a $ b", "\\frac{1}{2}$"])
-    chart = charts.cost_breakdown(hostile, tax="HT", title="$\\badcommand$")
+    hostile = PLAN.assign(label=["$x$", "a $ b", "\\frac{1}{2}$"])
+    chart = charts.financing_chart(hostile, tax="HT", title="$\\badcommand$")
     assert chart.png()
     assert "$x$" in words(chart)

@@ -51,7 +51,9 @@ def test_legal_references_are_french_and_keep_their_numbers():
         for row, fact in zip(import_table(FACTS, table), facts, strict=True):
             text, origin = row.get("legal_reference", ""), fact.get("legal_reference", "")
             assert not re.search(r"\b(since|before|and|the|of|yearly|last|law)\b", text), text
-            if table not in ("tenures", "prix_plafonds") and not origin.startswith(("same", "idem")):
+            if table not in ("tenures", "prix_plafonds") and not origin.startswith(
+                ("same", "idem")
+            ):
                 assert re.findall(r"\d+", text) == re.findall(r"\d+", origin)
 
 

@@ -29,6 +29,7 @@ NAMES = (
     "10_foncier",
     "20_menages",
     "30_programme",
+    "40_montage",
     "60_explorer",
     "70_comparaison",
     "80_rapport",
@@ -199,8 +200,12 @@ def _psla_price(study: Any) -> None:
     study["statuts"]["PSLA"]["prix_ttc_m2_shab"] *= 0.9
 
 
-def _plus_subsidy(study: Any) -> None:
-    study["statuts"]["PLUS"]["subvention_par_logement"] *= 1.1
+def _plai_subsidy(study: Any) -> None:
+    study["statuts"]["PLAI"]["subventions"][0]["montant_par_logement"] *= 1.1
+
+
+def _sales_fee(study: Any) -> None:
+    study["montage"]["commercialisation"] *= 1.1
 
 
 def _criterion_weight(study: Any) -> None:
@@ -211,7 +216,8 @@ COEFFICIENTS: dict[str, tuple[Callable[[Any], None], str]] = {
     "prix du bâtiment": (_works, "30_programme"),
     "prix du terrain": (_land_price, "30_programme"),
     "prix du PSLA": (_psla_price, "30_programme"),
-    "subvention du PLUS": (_plus_subsidy, "30_programme"),
+    "subvention du PLAI": (_plai_subsidy, "30_programme"),
+    "frais de commercialisation": (_sales_fee, "40_montage"),
     "poids d'un critère": (_criterion_weight, "10_foncier"),
 }
 

@@ -9,13 +9,16 @@ import pytest
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.programme.imposed import BrokenRule
+from habitat_analysis.report import sections_accounts as accounts
 from habitat_analysis.report import sections_costs as costs
 from habitat_analysis.report import sections_funding as funding
 from habitat_analysis.report import sections_group as group
 from habitat_analysis.report import sections_hypotheses as hypotheses
 from habitat_analysis.report import sections_land as land
 from habitat_analysis.report import sections_mix as mix
+from habitat_analysis.report import sections_monthly as monthly
 from habitat_analysis.report import sections_programme as programme
+from habitat_analysis.report import sections_risks as risks
 from habitat_analysis.report import sections_security as security
 from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
@@ -312,7 +315,14 @@ def test_tenures_of_the_programme_are_secured() -> None:
 
 
 WITHOUT_PROGRAMME = [
-    *(costs.cost_chapters, costs.cost_lines, costs.cost_by_tenure, costs.cost_figure),
+    *(costs.cost_chapters, costs.cost_lines, costs.cost_by_tenure, costs.waterfall_figure),
+    *(costs.cost_matrix, costs.key_table, costs.room_table, accounts.uses, accounts.resources),
+    *(accounts.needs, accounts.needs_sentence, accounts.ceiling_table, accounts.ceiling_alerts),
+    *(accounts.income_ceilings, accounts.cost_reconciliation, accounts.plan_figure),
+    *(accounts.balance_reconciliation, accounts.tenure_reconciliation),
+    *(accounts.loan_reconciliation, monthly.monthly_table, monthly.monthly_sentence),
+    *(monthly.quality_sentence, risks.presale_sentence, risks.unsold_table, risks.chance_table),
+    *(risks.buyback_table, risks.chance_sentence, risks.cash_sentence, risks.securities),
     *(costs.reconciliation, funding.funding, funding.tenure_balance, funding.balance_sentence),
     *(funding.loan_alerts, funding.funding_figure, funding.price_figure),
     *(programme.programme_table, programme.programme_figure, programme.surfaces),

@@ -21,7 +21,5 @@ def market_price(ground: Ground) -> MarketPrice | None:
     flats = market_summary(sales).set_index("kind").loc[FLATS].to_dict()
     if not flats["n"]:
         return None
-    return MarketPrice(
-        price_ttc_m2_eur=float(flats["median"]),
-        source=f"médiane de {number(flats['n'])} ventes d'appartements publiées",
-    )
+    sold = f"{number(flats['n'])} reventes d'appartements anciens publiées"
+    return MarketPrice(price_ttc_m2_eur=float(flats["median"]), source=f"médiane de {sold}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from habitat_analysis.feasibility.results_schema import (
@@ -29,8 +30,8 @@ def montage_results(montage: Montage) -> MontageR:
     whole = {str(name): float(value) for name, value in found.by_tenure.T["total"].items()}
     covered = montage.risks.covered
     return MontageR(
-        emplois=[_line(line) for line in plan.uses],
-        ressources=[_line(line) for line in plan.resources],
+        emplois=_lines(plan.uses),
+        ressources=_lines(plan.resources),
         besoin_par_statut={code: _eur(need) for code, need in plan.need_by_tenure.items()},
         fonds_propres=_eur(plan.equity_eur),
         complement=_eur(plan.topup_eur),
@@ -47,13 +48,17 @@ def montage_results(montage: Montage) -> MontageR:
     )
 
 
-def _line(line: PlanLine) -> LignePlanR:
-    return LignePlanR(
-        nature=line.nature,
-        libelle=line.label,
-        statut=line.tenure,
-        montant=_eur(line.amount_eur),
-    )
+def _lines(lines: Sequence[PlanLine]) -> list[LignePlanR]:
+    """Write lines to the cent; the largest takes what rounding leaves, so that they add up."""
+    cents = [_eur(line.amount_eur) for line in lines]
+    rest = _eur(sum(line.amount_eur for line in lines)) - sum(cents)
+    largest = max(range(len(cents)), key=lambda rank: abs(cents[rank]), default=None)
+    if largest is not None:
+        cents[largest] = _eur(cents[largest] + rest)
+    return [
+        LignePlanR(nature=line.nature, libelle=line.label, statut=line.tenure, montant=amount)
+        for line, amount in zip(lines, cents, strict=True)
+    ]
 
 
 def _rental(code: str, montage: RentalMontage) -> LocatifR:

@@ -133,6 +133,13 @@ def _account_conditions(montage: Montage) -> Iterator[str]:
             yield f"{code} : {remark}."
     if montage.psla is not None:
         yield from montage.psla.refused
+        late = [lot for lot in montage.psla.lots if not lot.option.payment_within_redevance]
+        if late:
+            yield (
+                f"PSLA : à la levée d'option, la mensualité dépasse la redevance pour"
+                f" {join_fr([lot.lot.typology for lot in late])} (CCH D331-76-5-1) ; relevez la"
+                " part acquisitive, retardez l'option ou baissez le prix."
+            )
     if montage.brs is not None and not montage.brs.fee_enough:
         yield "BRS : la redevance n'équilibre pas l'organisme de foncier solidaire (OFS)."
     if montage.plan.missing_eur > HALF_EURO:

@@ -118,6 +118,7 @@ def progressive_loan(
     years: int,
     charges_year_eur: float,
     charges_growth: float = 0.0,
+    loss_share: float = 0.0,
 ) -> float:
     """Compute the loan that the rents and shares of a household repay.
 
@@ -135,6 +136,8 @@ def progressive_loan(
         taxes), in euros.
     charges_growth
         Yearly growth of the charges, as a fraction.
+    loss_share
+        Vacancy and bad debt, as a fraction of the rents.
 
     Returns
     -------
@@ -162,7 +165,7 @@ def progressive_loan(
         raise UsageError(msg, code="E_LOAN")
     loan = math.fsum(
         (
-            row.rent_eur
+            row.rent_eur * (1 - loss_share)
             + row.bought * path.nominal_eur
             - charges_year_eur * (1 + charges_growth) ** (row.year - 1)
         )

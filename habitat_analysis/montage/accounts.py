@@ -19,7 +19,7 @@ from habitat_analysis.montage.psla import PslaMontage, psla_montage
 from habitat_analysis.montage.reconciliation import Reconciliation, reconcile
 from habitat_analysis.montage.rental import RentalMontage, account_years, rental_montages
 from habitat_analysis.montage.risks import RiskReport, risk_report
-from habitat_analysis.montage.sales import SaleMontage, sale_montages
+from habitat_analysis.montage.sales import SaleMontage, promotion_brackets, sale_montages
 from habitat_analysis.montage.sciapp import SciappMontage, sciapp_montage
 from habitat_analysis.programme.economics import CaseFile
 from habitat_analysis.programme.evaluation import Evaluation
@@ -36,6 +36,7 @@ class Montage:
     paths: RatePaths
     rentals: dict[str, RentalMontage]
     sales: dict[str, SaleMontage]
+    brackets: dict[str, tuple[float, float]]  # shares of sales usually seen, as fractions
     psla: PslaMontage | None
     brs: BrsMontage | None
     sciapp: SciappMontage | None
@@ -99,6 +100,7 @@ def build_montage(
         paths=operation.paths,
         rentals=rentals,
         sales=sales,
+        brackets=promotion_brackets(facts) if sales else {},
         psla=psla,
         brs=brs_montage(operation),
         sciapp=sciapp,

@@ -167,7 +167,7 @@ def _bought(
             if code == "PSLA" and size.id in options:
                 option = options[size.id].option
                 insured = option.loan_eur * loan.insurance / MONTHS
-                payment, phase = option.payment_month_eur + insured, "après la levée d'option"
+                payment, phase = option.payment_month_eur + insured, "après l'option"
             yield burdens.row(
                 code, phase, size.id, housing=payment, owner=True, fee=fee * size.shab_m2
             )
@@ -178,7 +178,7 @@ def _sciapp(sciapp: SciappMontage | None, burdens: _Burdens) -> Iterator[dict[st
     for lot in sciapp.lots if sciapp else ():
         paid = lot.terms.budget_month_eur
         yield burdens.row(
-            "SCIAPP", "loyer et parts, première année", lot.typology, housing=paid, owner=False
+            "SCIAPP", "loyer et parts", lot.typology, housing=paid, owner=False
         )
 
 

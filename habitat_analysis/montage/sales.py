@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from habitat_analysis.baremes import FactReader
 from habitat_analysis.finance.costs import Chapter
 from habitat_analysis.finance.vefa import (
     Lot,
@@ -181,6 +182,16 @@ def sale_lots(operation: Operation, code: str) -> tuple[SaleLot, ...]:
         )
         for size, n in operation.sizes(code)
     )
+
+
+def promotion_brackets(facts: FactReader) -> dict[str, tuple[float, float]]:
+    """Read the shares of sales usually seen in developers' accounts: landmarks, never limits."""
+
+    def read(key: str) -> float:
+        return facts.value("regles", subject="PROMOTION", key=key)
+
+    names = ("land", "works", "fees", "margin")
+    return {name: (read(f"{name}_share_low"), read(f"{name}_share_high")) for name in names}
 
 
 def _lot(lot: SaleLot) -> Lot:

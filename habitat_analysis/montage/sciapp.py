@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -68,6 +68,9 @@ class SciappMontage:
 def sciapp_montage(operation: Operation) -> SciappMontage | None:
     """Draw the account of the company; None when the programme has no SCIAPP lot.
 
+    The value of a lot is its whole prix de revient, land and rooms included. Rents and budgets
+    grow as rents do in the long run, charges by their path.
+
     References
     ----------
     ``docs/model.md`` 3.7 and 5.1; CCH L443-6-6, L443-6-10.
@@ -77,7 +80,8 @@ def sciapp_montage(operation: Operation) -> SciappMontage | None:
     lots = tuple(_lots(operation))
     model = operation.model_terms(CODE)
     years = model.loan_years
-    rents = _summed(lots, years, lambda lot, k: lot.path.rows[k].rent_eur)
+    kept = 1 - operation.study.operating.loss_share
+    rents = kept * _summed(lots, years, lambda lot, k: lot.path.rows[k].rent_eur)
     shares = _summed(lots, years, lambda lot, k: lot.path.rows[k].bought * lot.path.nominal_eur)
     charges = np.zeros(years)
     for lot in lots:
@@ -105,6 +109,8 @@ def sciapp_montage(operation: Operation) -> SciappMontage | None:
 
 def _lots(operation: Operation) -> list[SciappLot]:
     sheet, setting = operation.file.sheets[CODE], operation.file.setting
+    growth = operation.paths.last_growth("rents")
+    value_m2 = operation.costs.ttc_eur(CODE) / operation.shab_m2(CODE)
     lots = []
     for size, n in operation.sizes(CODE):
         terms = lot_share_terms(
@@ -114,6 +120,12 @@ def _lots(operation: Operation) -> list[SciappLot]:
             rent=sheet.rent_m2_month_eur or 0.0,
             vat=operation.costs.vat[CODE],
             years=sheet.terms.loan_years,
+        )
+        terms = replace(
+            terms,
+            lot_value_eur=value_m2 * size.shab_m2,
+            rent_growth=growth,
+            budget_growth=growth,
         )
         lots.append(SciappLot(typology=size.id, count=n, terms=terms, path=share_path(terms)))
     return lots

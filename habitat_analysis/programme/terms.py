@@ -258,7 +258,13 @@ def _progressive_loan(
     share_terms = lot_share_terms(setting, terms, size, rent=rent, vat=vat, years=years)
     charges = lot_charges_eur(setting.study, share_terms.lot_value_eur)
     path = share_path(share_terms)
-    return progressive_loan(path, rate=rate, years=years, charges_year_eur=charges)
+    return progressive_loan(
+        path,
+        rate=rate,
+        years=years,
+        charges_year_eur=charges,
+        loss_share=setting.study.operating.loss_share,
+    )
 
 
 def lot_share_terms(
@@ -271,12 +277,11 @@ def lot_share_terms(
         + unit.dwelling_ht_eur
         + unit.parking_ht_eur * terms.parking
     ) * (1 + vat)
-    kept = 1 - setting.study.operating.loss_share
     return ShareTerms(
         shares=terms.n_parts,
         lot_value_eur=value,
         initial_shares=min(terms.first_parts, terms.n_parts),
-        rent_month_eur=rent * size.su_m2 * kept,
+        rent_month_eur=rent * size.su_m2,
         budget_month_eur=terms.budget_month_eur * size.su_m2 / setting.su_mean_m2,
         min_full_years=int(
             setting.facts.value("regles", subject="SCIAPP", key="full_ownership_min")

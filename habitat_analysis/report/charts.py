@@ -131,49 +131,6 @@ def mixity_chart(
     return Chart(figure, sentences(alt), title)
 
 
-def cost_breakdown(
-    costs: pd.DataFrame, *, tax: str, title: str = "Décomposition du coût", sources: str = ""
-) -> Chart:
-    """Draw each line of cost, in euros and as a share of the whole.
-
-    Parameters
-    ----------
-    costs
-        ``line``, ``family`` and ``amount_eur``.
-    tax
-        ``"HT"`` or ``"TTC"``: what the amounts are.
-    title, sources
-        Cartouche.
-    """
-    require(costs, "line", "family", "amount_eur")
-    total = float(costs["amount_eur"].sum())
-    styles = palette.category_colours(list(dict.fromkeys(costs["family"])))
-    texts = [
-        f"{formats.euros(value)} ({formats.percent(value / total if total else None)})"
-        for value in costs["amount_eur"]
-    ]
-    whole = f"{title}{NBSP}: {formats.euros(total)} {tax}"
-    with house_style():
-        figure, (axes,) = blank(_height(len(costs)), whole, sources=sources)
-        flat_bars(
-            axes,
-            list(costs["line"]),
-            [float(value) for value in costs["amount_eur"]],
-            styles=[styles[family] for family in costs["family"]],
-            texts=texts,
-        )
-        french_axis(axes.xaxis, lambda value: formats.number(value / 1000))
-        axes.set_xlabel(f"Montant {tax} (k€)")
-        legend_below(axes, patches(styles))
-    amounts = [float(value) for value in costs["amount_eur"]]
-    first = amounts.index(max(amounts))
-    alt = (
-        f"Coût total{NBSP}: {formats.euros(total)} {tax}. Premier poste{NBSP}: "
-        f"{costs['line'].iloc[first]}, {texts[first]}."
-    )
-    return Chart(figure, alt, whole)
-
-
 def financing_chart(
     plan: pd.DataFrame, *, tax: str, title: str = "Plan de financement", sources: str = ""
 ) -> Chart:
@@ -184,7 +141,7 @@ def financing_chart(
     plan
         ``side`` ("cost" or "resource"), ``label`` and ``amount_eur``.
     tax
-        ``"HT"`` or ``"TTC"``.
+        ``"HT"`` or ``"TTC"``; empty when the title says it.
     title, sources
         Cartouche.
     """

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import date_long, date_short, typeset
+from habitat_analysis.report import sections_accounts as accounts
 from habitat_analysis.report import sections_costs as costs
 from habitat_analysis.report import sections_funding as funding
 from habitat_analysis.report import sections_group as group
 from habitat_analysis.report import sections_hypotheses as hypotheses
 from habitat_analysis.report import sections_land as land
 from habitat_analysis.report import sections_mix as mix
+from habitat_analysis.report import sections_monthly as monthly
+from habitat_analysis.report import sections_ofs_sciapp as ofs
+from habitat_analysis.report import sections_operating as operating
 from habitat_analysis.report import sections_programme as programme
+from habitat_analysis.report import sections_psla as psla
+from habitat_analysis.report import sections_rental as rental
+from habitat_analysis.report import sections_risks as risks
+from habitat_analysis.report import sections_sale as sale
 from habitat_analysis.report import sections_security as security
 from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
@@ -21,6 +30,7 @@ from habitat_analysis.report import sections_summary as summary
 from habitat_analysis.report.blocks import (
     Document,
     Heading,
+    Item,
     Link,
     Paragraph,
     Points,
@@ -30,6 +40,7 @@ from habitat_analysis.report.blocks import (
 from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
 from habitat_analysis.report.software import software_version
+from habitat_analysis.report.trace import traced
 
 MAP_FILE = "carte.html"
 SUBTITLE = "Étude de faisabilité, document de travail"
@@ -188,45 +199,130 @@ def _mix(feasibility: Feasibility) -> Section:
 
 
 def _money(feasibility: Feasibility) -> Section:
-    caps = (
-        Heading(text="Loyers et prix, face aux plafonds"),
-        funding.price_figure(feasibility),
-        funding.sale_prices(feasibility),
-        funding.rents(feasibility),
-        funding.net_rents(feasibility),
-    )
+    title = "Coûts et financement"
     if feasibility.programme is None:
-        return section(7, "Coûts et financement", NO_PROGRAMME, *caps)
+        return section(7, title, NO_PROGRAMME, *_caps(feasibility))
     return section(
         7,
-        "Coûts et financement",
+        title,
+        *_cost_blocks(feasibility),
+        *_plan_blocks(feasibility),
+        *_rental_blocks(feasibility),
+        *_sale_blocks(feasibility),
+        *_caps(feasibility),
+        *_reconciliation_blocks(feasibility),
+    )
+
+
+def _cost_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
         Heading(text="Prix de revient"),
-        costs.cost_chapters(feasibility),
-        costs.cost_figure(feasibility),
-        costs.cost_lines(feasibility),
-        costs.cost_by_tenure(feasibility),
-        costs.reconciliation(feasibility),
-        Heading(text="Plan de financement"),
+        see(costs.cost_chapters(feasibility)),
+        costs.waterfall_figure(feasibility),
+        see(costs.cost_lines(feasibility)),
+        see(costs.cost_by_tenure(feasibility)),
+        *(see(table) for table in costs.cost_matrix(feasibility)),
+        see(costs.key_table(feasibility)),
+        see(costs.room_table(feasibility)),
+    )
+
+
+def _plan_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text="Plan de financement de l'opération"),
+        accounts.needs_sentence(feasibility),
+        accounts.plan_figure(feasibility),
+        see(accounts.uses(feasibility)),
+        see(accounts.resources(feasibility)),
+        see(accounts.needs(feasibility)),
+    )
+
+
+def _rental_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text="Locatif : loyers, prêts, compte d'exploitation"),
+        rental.rental_sentence(feasibility),
+        see(rental.rent_caps(feasibility)),
+        see(rental.rental_plans(feasibility)),
+        see(rental.rental_loans(feasibility)),
+        see(operating.rental_results(feasibility)),
+        operating.treasury_figure(feasibility),
+        *(see(table) for table in operating.operating_accounts(feasibility)),
+        rental.rental_remarks(feasibility),
+    )
+
+
+def _sale_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text="Accession : bilan promoteur"),
+        see(sale.promoter_balances(feasibility)),
+        see(sale.sale_ratios(feasibility)),
+        see(sale.sale_lots(feasibility)),
+        Heading(text="PSLA : de la location à l'achat"),
+        see(psla.psla_phases(feasibility)),
+        see(psla.psla_years(feasibility)),
+        psla.psla_notes(feasibility),
+        Heading(text="BRS : le terrain porté par l'OFS"),
+        see(ofs.ofs_account(feasibility)),
+        see(ofs.ofs_years(feasibility)),
+        see(ofs.brs_resale(feasibility)),
+        ofs.ofs_notes(feasibility),
+        Heading(text="SCIAPP : l'achat de parts"),
+        see(ofs.sciapp_path(feasibility)),
+        ofs.sciapp_figure(feasibility),
+        see(ofs.sciapp_account(feasibility)),
+        ofs.sciapp_liability_sentence(feasibility),
+    )
+
+
+def _caps(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text="Loyers et prix, face aux plafonds"),
+        see(accounts.ceiling_table(feasibility)),
+        accounts.ceiling_alerts(feasibility),
+        funding.price_figure(feasibility),
+        see(funding.sale_prices(feasibility)),
+        see(funding.rents(feasibility)),
+        see(funding.net_rents(feasibility)),
+        see(accounts.income_ceilings(feasibility)),
+    )
+
+
+def _reconciliation_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text="Rapprochement du calcul et des comptes"),
         summary.effort_line(feasibility),
-        funding.funding_figure(feasibility),
-        funding.funding(feasibility),
-        funding.tenure_balance(feasibility),
+        costs.reconciliation(feasibility),
+        see(accounts.cost_reconciliation(feasibility)),
+        see(accounts.balance_reconciliation(feasibility)),
+        see(accounts.tenure_reconciliation(feasibility)),
+        see(accounts.loan_reconciliation(feasibility)),
+        see(funding.funding(feasibility)),
+        see(funding.tenure_balance(feasibility)),
         funding.balance_sentence(feasibility),
         funding.loan_alerts(feasibility),
-        *caps,
     )
 
 
 def _affordability(feasibility: Feasibility) -> Section:
+    see = partial(traced, feasibility)
     return section(
         8,
         "Accessibilité pour les ménages",
-        funding.dwelling_prices(feasibility),
-        funding.ofs_fees(feasibility),
+        monthly.monthly_sentence(feasibility),
+        see(monthly.monthly_table(feasibility)),
+        monthly.quality_sentence(feasibility),
+        see(funding.dwelling_prices(feasibility)),
+        see(funding.ofs_fees(feasibility)),
         typeset(
-            "Le taux d'effort, le reste à vivre et la mensualité d'un accédant ne sont pas "
-            "calculés dans cette version : ils demandent les ressources et l'apport de chaque type "
-            "de ménage."
+            "Le taux d'effort et le reste à vivre de chaque type de ménage ne sont pas calculés "
+            "dans cette version : ils demandent ses ressources et son apport."
         ),
     )
 
@@ -249,6 +345,15 @@ def _security(feasibility: Feasibility) -> Section:
         "Sécurisation",
         security.legal_forms(feasibility),
         security.guarantees(feasibility),
+        risks.securities(feasibility),
+        psla.psla_buyback(feasibility),
+        Heading(text="Risques"),
+        risks.presale_sentence(feasibility),
+        risks.chance_sentence(feasibility),
+        risks.chance_table(feasibility),
+        risks.unsold_table(feasibility),
+        risks.buyback_table(feasibility),
+        risks.cash_sentence(feasibility),
         security.durations(feasibility),
         Heading(text="Points à lever"),
         Points(items=security.open_points(feasibility), checklist=True)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+import pandas as pd
+
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import euros, join_fr, percent, typeset
 from habitat_analysis.montage import Montage
 from habitat_analysis.montage.ceilings import PERSONS, CeilingTest
 from habitat_analysis.montage.plan import PlanLine
 from habitat_analysis.montage.reconciliation import REASONS
+from habitat_analysis.report.charts import financing_chart
+from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_costs import LINE_CHAPTERS
 from habitat_analysis.report.sections_programme import tenure_label
+from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Sheet, sheet
 
 USES: Final = {
@@ -21,6 +26,7 @@ USES: Final = {
     "tva": "TVA du locatif et de la SCIAPP (livraison à soi-même)",
     "commercialisation": "Frais de commercialisation",
 }
+NATURES: Final = {"prêt": "Prêts", "subvention": "Subventions", "vente": "Ventes HT"}
 LIMIT_SHARE: Final = 0.01  # of the prix de revient: above, the model's mean VAT is too coarse
 HALF_EURO: Final = 0.5
 
@@ -79,6 +85,24 @@ def resources(feasibility: Feasibility) -> Sheet | None:
     ]
     caption = "Plan de financement de l'opération"
     return sheet("Plan", caption, rows, columns, total=True, notes=notes)
+
+
+def plan_figure(feasibility: Feasibility) -> Chart | None:
+    """Draw the uses and the resources side by side; None without a programme."""
+    montage = feasibility.montage
+    if montage is None:
+        return None
+    used = [(USES[line.label], line.amount_eur) for line in montage.plan.uses]
+    gathered: dict[str, float] = {}
+    for line in montage.plan.resources:
+        name = f"{NATURES.get(line.nature, line.label)} {line.tenure}".strip()
+        gathered[name] = gathered.get(name, 0.0) + line.amount_eur
+    sides: list[dict[str, Any]] = [
+        *({"side": "cost", "label": what, "amount_eur": n} for what, n in used),
+        *({"side": "resource", "label": what, "amount_eur": n} for what, n in gathered.items()),
+    ]
+    table = pd.DataFrame([row for row in sides if abs(row["amount_eur"]) >= HALF_EURO])
+    return financing_chart(table, tax="", sources=study_sources(feasibility.ground))
 
 
 def needs(feasibility: Feasibility) -> Sheet | None:
@@ -141,6 +165,9 @@ def ceiling_table(feasibility: Feasibility) -> Sheet | None:
         }
         for test in montage.ceilings.tests
     ]
+    for row, before in zip(reversed(rows), reversed(rows[:-1]), strict=False):
+        if row["text"] == before["text"]:
+            row["text"] = "idem"
     columns = [
         Column(name="what", header="Valeur testée"),
         Column(name="subject", header="Objet"),

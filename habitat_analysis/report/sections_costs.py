@@ -10,11 +10,11 @@ import pandas as pd
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.finance.costs import FAMILIES, CostLine
+from habitat_analysis.finance.costs import CostLine
 from habitat_analysis.formats import euros, number, percent, typeset
 from habitat_analysis.montage import DetailedCosts
 from habitat_analysis.montage.costs import key_effects, room_shares
-from habitat_analysis.report.charts import cost_breakdown
+from habitat_analysis.report.charts_montage import cost_waterfall
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_programme import tenure_label
 from habitat_analysis.report.sections_site import study_sources
@@ -282,21 +282,22 @@ def plan_and_accounts(feasibility: Feasibility) -> str:
     return typeset(f"{said}, soit {euros(abs(more))} à trouver {way} : {share} du prix de revient.")
 
 
-def cost_figure(feasibility: Feasibility) -> Chart | None:
-    """Draw the prix de revient HT line by line; None without a programme."""
+def waterfall_figure(feasibility: Feasibility) -> Chart | None:
+    """Draw the prix de revient chapter after chapter, from HT to TTC; None without a programme."""
     costs = feasibility.costs
     if costs is None:
         return None
-    ordered = sorted(costs.price.lines, key=lambda line: FAMILIES.index(line.family))
-    table = pd.DataFrame(
-        [
-            {"line": line.label, "family": CHAPTERS[line.family], "amount_eur": line.amount_ht_eur}
-            for line in ordered
-            if abs(line.amount_ht_eur) >= 0.5
-        ]
-    )
-    title = "Prix de revient, locaux partagés à part"
-    return cost_breakdown(table, tax="HT", title=title, sources=study_sources(feasibility.ground))
+    steps = [
+        {"step": LINE_CHAPTERS[str(chapter)], "amount_eur": float(amount), "kind": "ht"}
+        for chapter, amount in costs.chapters.sum(axis=1).items()
+        if abs(amount) >= HALF_EURO
+    ]
+    rooms = sum(part / (1 + costs.vat[code]) for code, part in costs.rooms_ttc_eur.items())
+    if rooms:
+        steps.append({"step": "Locaux partagés", "amount_eur": rooms, "kind": "ht"})
+    vat = costs.total_ttc_eur - costs.price.total_ht_eur - rooms
+    steps.append({"step": "TVA", "amount_eur": vat, "kind": "tva"})
+    return cost_waterfall(pd.DataFrame(steps), sources=study_sources(feasibility.ground))
 
 
 def _ordered(lines: Sequence[CostLine]) -> list[CostLine]:

@@ -53,7 +53,7 @@ def funding(feasibility: Feasibility) -> Sheet | None:
         plan_and_accounts(feasibility),
         "Garanties d'emprunt et droits de réservation : à négocier, non examinés ici.",
     ]
-    caption = "Plan de financement prévisionnel"
+    caption = "Ressources retenues par le calcul du programme, en euros TTC"
     return sheet("Financement", caption, rows, columns, total=True, notes=notes)
 
 

@@ -79,6 +79,12 @@ def _programme(feasibility: Feasibility) -> Iterator[Row]:
     for size in wanted.typologies:
         yield f"SHAB d'un {size.id}", Quantity(value=size.shab_m2, unit="m²"), STUDY, GROUP
         yield f"Annexes d'un {size.id}", Quantity(value=size.annexes_m2, unit="m²"), STUDY, GROUP
+    for room in wanted.spaces:
+        cost = Quantity(value=room.cost_ttc_eur, unit="€ TTC")
+        yield f"Local partagé « {room.label} », coût", cost, STUDY, GROUP
+        area = Quantity(value=room.area_m2 or room.land_m2, unit="m²", decimals=1)
+        kind = "surface" if room.area_m2 else "terrain"
+        yield f"Local partagé « {room.label} », {kind}", area, STUDY, GROUP
     limits: list[tuple[str, float | None, str]] = [
         ("Logements, minimum", wanted.dwellings_min, "logements"),
         ("Logements, maximum", wanted.dwellings_max, "logements"),

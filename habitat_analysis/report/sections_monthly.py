@@ -31,14 +31,14 @@ def monthly_table(feasibility: Feasibility) -> Sheet | None:
     columns = [
         Column(name="what", header="Logement"),
         Column(name="phase", header="Ce qui est payé"),
-        Column(name="housing", header="Loyer, redevance ou mensualité (€/mois)", kind="whole"),
-        Column(name="fee", header="Redevance de l'OFS (€/mois)", kind="whole", absent=""),
-        Column(name="charges", header="Charges et énergie (€/mois)", kind="whole"),
-        Column(name="total", header="Total (€/mois)", kind="whole"),
-        Column(name="market", header="Même logement au prix du marché (€/mois)", kind="whole"),
-        Column(name="gap", header="Écart au marché", kind="share"),
+        Column(name="housing", header="Loyer ou mensualité", kind="whole"),
+        Column(name="fee", header="Foncier OFS", kind="whole", absent=""),
+        Column(name="charges", header="Charges, énergie", kind="whole"),
+        Column(name="total", header="Total", kind="whole"),
+        Column(name="market", header="Au marché", kind="whole"),
+        Column(name="gap", header="Écart", kind="share"),
     ]
-    caption = "Coût mensuel complet d'un logement pour un ménage"
+    caption = "Coût mensuel complet d'un logement pour un ménage, en euros par mois"
     return sheet("Coût mensuel", caption, rows, columns, notes=_notes(feasibility))
 
 
@@ -91,11 +91,16 @@ def _notes(feasibility: Feasibility) -> list[str]:
     loan = monthly.loan
     notes = [
         (
+            "Loyer ou mensualité : loyer, redevance du PSLA, loyer et parts, ou mensualité du "
+            "crédit. Foncier OFS : redevance à l'organisme de foncier solidaire. Au marché : le "
+            "même logement acheté au prix du marché."
+        ),
+        (
             f"Achat : crédit sur {loan.years} ans à {percent(loan.rate, 2)}, assurance "
             f"{percent(loan.insurance, 2)}, frais d'acte {percent(loan.deed_fees_share)}, apport "
             f"{percent(loan.down_payment_share)} du prix, sans PTZ (prêt à taux zéro) ni aide "
             "personnelle. Locatif : loyer avant APL (aide personnalisée au logement)."
-        )
+        ),
     ]
     if monthly.market is not None:
         price = euros(monthly.market.price_ttc_m2_eur)

@@ -40,8 +40,8 @@ def stress(feasibility: Feasibility) -> Sheet | None:
         f"Désistements : une vente perdue fait perdre {loss} de son prix, hypothèse de l'étude.",
         (
             "Retard : travaux révisés et terrain porté douze mois de plus. Dette la plus forte : "
-            "calendrier de trésorerie simplifié de la section 10, dont le découvert suppose que "
-            "rien ne s'ajoute au plan."
+            "calendrier de trésorerie simplifié de la section 10 ; les fonds propres et le "
+            "complément y montent jusqu'à leur limite, le reste manque à la trésorerie."
         ),
     ]
     return sheet("Sensibilité", "Essais de résistance du programme", rows, columns, notes=notes)
