@@ -152,11 +152,11 @@ def _tenures(feasibility: Feasibility) -> Iterator[Row]:
             yield f"{code} : {what}", value, terms.source, COOP
         for subsidy in terms.subsidies:
             value = _eur(subsidy.amount_eur, "logement")
-            what = f"{code} : subvention de {subsidy.giver}"
+            what = f"{code} : subvention, {subsidy.giver}"
             yield what, value, subsidy.source or terms.source, COOP
         if terms.partner_loan is not None:
             loan = terms.partner_loan
-            source, lender = loan.source or terms.source, f"{code} : prêt de {loan.lender}"
+            source, lender = loan.source or terms.source, f"{code} : prêt {loan.lender}"
             yield f"{lender}, montant", _eur(loan.amount_eur, "logement"), source, COOP
             yield f"{lender}, taux", _share(loan.rate, 2), source, COOP
             yield f"{lender}, durée", Quantity(value=loan.years, unit="ans"), source, COOP

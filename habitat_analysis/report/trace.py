@@ -61,7 +61,7 @@ PLAN: Final = Trace(
     hypotheses=(
         *("Fonds propres, maximum", "Subvention complémentaire, maximum", "Subventions, maximum"),
         *(f"{code} : subvention" for code in ORDER),
-        *(f"{code} : prêt de" for code in ORDER),
+        *(f"{code} : prêt " for code in ORDER),
         *("Frais de commercialisation", "BRS : foncier payé"),
     ),
     see=BY_TENURE,
