@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.report.blocks import Document
 from habitat_analysis.report.document import write_html
 from habitat_analysis.report.geopackage import write_geopackage
+from habitat_analysis.report.live_workbook import add_live_sheets
 from habitat_analysis.report.maps import site_map
 from habitat_analysis.report.outline import MAP_FILE, outline
 from habitat_analysis.report.pdf import write_pdf
@@ -56,6 +58,8 @@ def write_workbook(
 ) -> Path:
     """Write every table of the report into a workbook, with all the regulated values and sources.
 
+    First come the bilan, the plans and the accounts as formulas, if there is a programme.
+
     Parameters
     ----------
     feasibility
@@ -67,7 +71,14 @@ def write_workbook(
     """
     gathered = document or outline(feasibility)
     tables = (*gathered.sheets, facts_complete(feasibility))
-    return write_sheets(tables, path, title=gathered.title, stamp=gathered.stamp)
+    montage = feasibility.montage
+    return write_sheets(
+        tables,
+        path,
+        title=gathered.title,
+        stamp=gathered.stamp,
+        first=None if montage is None else partial(add_live_sheets, montage=montage),
+    )
 
 
 def site_map_files(feasibility: Feasibility, folder: Path) -> tuple[Path, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from numbers import Real
 from pathlib import Path
@@ -30,7 +30,14 @@ _OPTIONS: Final = {
 }
 
 
-def write_sheets(sheets: Iterable[Sheet], path: Path, *, title: str, stamp: int) -> Path:
+def write_sheets(
+    sheets: Iterable[Sheet],
+    path: Path,
+    *,
+    title: str,
+    stamp: int,
+    first: Callable[[Any], None] | None = None,
+) -> Path:
     """Write tables into a workbook, one sheet each.
 
     Parameters
@@ -43,6 +50,8 @@ def write_sheets(sheets: Iterable[Sheet], path: Path, *, title: str, stamp: int)
         Title of the workbook, in its properties.
     stamp
         Date of the workbook, seconds since 1970: no clock is read.
+    first
+        Adds its own sheets to the open workbook, before the tables.
 
     Returns
     -------
@@ -52,8 +61,10 @@ def write_sheets(sheets: Iterable[Sheet], path: Path, *, title: str, stamp: int)
     with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
         created = datetime.fromtimestamp(stamp, tz=UTC).replace(tzinfo=None)
         book.set_properties({"title": without_controls(title)[:255], "created": created})
+        if first is not None:
+            first(book)
         styles = _Styles(book)
-        for name, table in _named(sheets):
+        for name, table in _named(sheets, [page.name for page in book.worksheets()]):
             _write_sheet(book.add_worksheet(name), table, styles)
     return path
 
@@ -178,9 +189,9 @@ def _width(table: Sheet, column: Column) -> float:
     return float(min(high, max(low, longest + 2, words + 3, len(column.header) / 2 + 2)))
 
 
-def _named(sheets: Iterable[Sheet]) -> list[tuple[str, Sheet]]:
-    """Give each table a name that a workbook accepts, none twice."""
-    taken: dict[str, int] = {}
+def _named(sheets: Iterable[Sheet], names: Iterable[str]) -> list[tuple[str, Sheet]]:
+    """Give each table a name that a workbook accepts, none twice nor among those it has."""
+    taken = {name.lower(): 1 for name in names}
     named = []
     for table in sheets:
         stem = _REFUSED_IN_NAMES.sub(" ", without_controls(table.name)).strip()[:NAME_MOST]
