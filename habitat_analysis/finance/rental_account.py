@@ -376,7 +376,7 @@ def rate_of_return(flows: Sequence[float]) -> tuple[float | None, str]:
     >>> rate_of_return([-100.0, -5.0, -5.0])[1]
     'les flux ne changent jamais de signe : le taux n’existe pas'
     """
-    signs = [flow > 0 for flow in flows if flow != 0]
+    signs = [flow > 0 for flow in flows if abs(flow) > BALANCED_EUR]  # rounding has no sign
     changes = sum(before != after for before, after in pairwise(signs))
     if changes == 0:
         return None, "les flux ne changent jamais de signe : le taux n’existe pas"

@@ -177,9 +177,7 @@ def _sciapp(sciapp: SciappMontage | None, burdens: _Burdens) -> Iterator[dict[st
     """Pay rent and shares: the budget of the household, while it buys."""
     for lot in sciapp.lots if sciapp else ():
         paid = lot.terms.budget_month_eur
-        yield burdens.row(
-            "SCIAPP", "loyer et parts", lot.typology, housing=paid, owner=False
-        )
+        yield burdens.row("SCIAPP", "loyer et parts", lot.typology, housing=paid, owner=False)
 
 
 def _missing(operation: Operation) -> tuple[str, ...]:

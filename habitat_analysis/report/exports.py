@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.report.blocks import Document
@@ -17,6 +18,12 @@ from habitat_analysis.report.sections_site import map_notice, site_title, source
 from habitat_analysis.report.sections_site import site_map as draw_site_map
 from habitat_analysis.report.sections_sources import facts_complete
 from habitat_analysis.report.workbook import write_csv_excel, write_sheets
+
+FACTS_SHEET: Final = "Valeurs réglementaires"  # the sheet of sources has each of them
+LIVE_INSTEAD: Final = (  # tables that a live sheet of the workbook says, every year and in full
+    *("Plan", "Emplois", "Besoin par statut", "Plan locatif", "Prêts", "Exploitation"),
+    *("Bilan promoteur", "Lots vendus", "OFS années"),
+)
 
 __all__ = [
     "site_map_files",
@@ -56,9 +63,10 @@ def write_site_folder(feasibility: Feasibility, folder: Path) -> tuple[Path, ...
 def write_workbook(
     feasibility: Feasibility, path: Path, *, document: Document | None = None
 ) -> Path:
-    """Write every table of the report into a workbook, with all the regulated values and sources.
+    """Write the tables of the report into a workbook, with all the regulated values and sources.
 
-    First come the bilan, the plans and the accounts as formulas, if there is a programme.
+    First come the bilan, the plans and the accounts as formulas, if there is a programme; the
+    tables that say the same without living are then left to the report.
 
     Parameters
     ----------
@@ -70,8 +78,10 @@ def write_workbook(
         The outline when it was gathered already.
     """
     gathered = document or outline(feasibility)
-    tables = (*gathered.sheets, facts_complete(feasibility))
     montage = feasibility.montage
+    said_live = (FACTS_SHEET,) if montage is None else (FACTS_SHEET, *LIVE_INSTEAD)
+    kept = [table for table in gathered.sheets if not table.name.startswith(said_live)]
+    tables = (*kept, facts_complete(feasibility))
     return write_sheets(
         tables,
         path,

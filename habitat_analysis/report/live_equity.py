@@ -106,10 +106,11 @@ def _padded(payments: Sequence[float], years: int) -> Years:
 
 
 def _signs(flow: Sequence[float]) -> list[float]:
-    """Give the sign of the last flow that was not nil."""
+    """Give the sign of the last flow that was not nil, to the cent."""
     signs: list[float] = []
     for amount in flow:
-        signs.append(float(np.sign(amount)) if amount else (signs[-1] if signs else 0.0))
+        sign = float(np.sign(round(amount, 2)))
+        signs.append(sign or (signs[-1] if signs else 0.0))
     return signs
 
 
@@ -183,7 +184,8 @@ def _flows(tenure: LiveTenure) -> Iterator[tuple[str, Callable[[int], str]]]:
 
     def sign(k: int) -> str:
         now = grid.at("flow", k)
-        return f"IF({now}=0,{grid.at('sign', k - 1)},SIGN({now}))" if k else f"SIGN({now})"
+        known = f"SIGN(ROUND({now},2))"  # rounding has no sign
+        return f"IF({known}=0,{grid.at('sign', k - 1)},{known})" if k else known
 
     def change(k: int) -> str:
         return f"IF({grid.at('sign', k - 1)}*{grid.at('sign', k)}<0,1,0)" if k else ""

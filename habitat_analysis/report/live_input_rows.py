@@ -90,7 +90,7 @@ def rental_rows(montage: Montage) -> list[Row]:
     return [
         row("rent", "Loyer retenu", "eur2", month, "étude, statuts : loyer_m2_su_mois, ou plafond",
             of("rent_m2_su_month_eur")),
-        row("rent_cap", "Loyer plafond", "eur2", month, "feuille « Valeurs réglementaires »",
+        row("rent_cap", "Loyer plafond", "eur2", month, "feuille « Sources »",
             {code: m.cap.cap_m2 for code, m in rentals.items()}),
         row("annex_rent", "Loyer des annexes", "eur2", "€/logement par mois",
             "étude, statuts : loyer_annexes_mois", of("other_rent_month_eur", per_dwelling=True)),
@@ -182,7 +182,7 @@ def sale_rows(montage: Montage) -> list[Row]:
             source="étude, statuts : prix_ttc_m2_shab",
             values={code: t.price_m2_eur for code, t in terms.items()}),
         Row(name="price_cap", label="Plafond de prix", unit="€ HT/m² SU", kind="eur2",
-            source="feuille « Valeurs réglementaires »", values=caps),
+            source="feuille « Sources »", values=caps),
         Row(name="ofs_land", label="Foncier payé par l'OFS", unit="€ TTC/m² SHAB", kind="eur2",
             source="étude, statuts : foncier_ofs_m2_shab", values=land),
     ]  # fmt: skip

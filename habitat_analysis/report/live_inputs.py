@@ -18,6 +18,8 @@ from habitat_analysis.report.live_input_rows import (
     sciapp_rows,
     subsidy_rows,
 )
+from habitat_analysis.report.live_ofs import TITLE as OFS_TITLE
+from habitat_analysis.report.live_ofs import ofs_rows
 from habitat_analysis.report.sections_costs import LINE_CHAPTERS
 
 SHEET: Final = "Entrées"
@@ -57,6 +59,8 @@ def write_inputs(page: LivePage, montage: Montage) -> Grid:
     givers = list(subsidy_rows(operation))
     if givers:
         row = writer.table(row + 1, "Subventions par logement", givers, codes)
+    if montage.brs is not None:
+        row = writer.table(row + 1, OFS_TITLE, ofs_rows(montage.brs), codes)
     if montage.sciapp is not None:
         row = writer.table(
             row + 1, "SCIAPP, d'après son propre compte", sciapp_rows(montage), codes

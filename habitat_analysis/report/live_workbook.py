@@ -10,6 +10,8 @@ from habitat_analysis.report.live_balance import write_balance_sheet
 from habitat_analysis.report.live_cells import LiveBook
 from habitat_analysis.report.live_inputs import SHEET as INPUTS
 from habitat_analysis.report.live_inputs import write_inputs
+from habitat_analysis.report.live_ofs import SHEET as OFS
+from habitat_analysis.report.live_ofs import write_ofs
 from habitat_analysis.report.live_rental import write_rental
 from habitat_analysis.report.live_sales import SHEET as SALES
 from habitat_analysis.report.live_sales import write_sales
@@ -33,10 +35,13 @@ def add_live_sheets(book: Any, montage: Montage) -> None:
     balance = live.page(BALANCE)
     rentals = {code: open_sheets(live, code) for code in montage.rentals}
     sales = live.page(SALES) if montage.sales else None
+    ofs = live.page(OFS) if montage.brs else None
     paths = write_inputs(live.page(INPUTS), montage)
     for tenure in live_tenures(montage, live.places, paths):
         write_rental(rentals[tenure.code], tenure)
         live.name(f"loyer_{tenure.code}", tenure.at("rent"))
     if sales is not None:
         write_sales(sales, montage)
+    if ofs is not None:
+        write_ofs(ofs, montage)
     write_balance_sheet(balance, montage)

@@ -55,7 +55,7 @@ def facts_complete(feasibility: Feasibility) -> Sheet:
     """List every regulated value used, one line each, with its file, line and source."""
     rows = [
         _row(fact_label(fact), _value(fact), (fact,))
-        | {"file": f"{fact.table}.csv", "line": fact.line, "source": fact.source}
+        | {"file": f"{fact.table}.csv, ligne {fact.line}", "source": fact.source}
         for fact in feasibility.facts
     ]
     columns = [
@@ -67,8 +67,7 @@ def facts_complete(feasibility: Feasibility) -> Sheet:
         Column(name="source", header="Source"),
         Column(name="trust", header="Fiabilité"),
         Column(name="flags", header="Réserves", absent=""),
-        Column(name="file", header="Fichier"),
-        Column(name="line", header="Ligne", kind="whole"),
+        Column(name="file", header="Fichier et ligne"),
     ]
     caption = "Toutes les valeurs réglementaires utilisées"
     return sheet("Sources", caption, rows, columns)

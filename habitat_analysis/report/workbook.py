@@ -1,4 +1,7 @@
-"""Tables in a workbook (XLSX) or a CSV for Excel: real numbers, and texts that stay texts."""
+"""Tables in a workbook (XLSX) or a CSV for Excel: real numbers, texts that stay texts.
+
+Totals, differences and shares are formulas where the table itself holds their terms.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from typing import Any, Final
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
+from habitat_analysis.report.derived_cells import derived_cells
 from habitat_analysis.report.plain_text import inert_cell, without_controls
 from habitat_analysis.report.sheets import DECIMALS, Column, Quantity, Sheet
 
@@ -127,17 +132,27 @@ def _write_sheet(page: Any, table: Sheet, styles: _Styles) -> None:
         page.set_column(rank, rank, _width(table, column))
     page.freeze_panes(HEADER_ROW + 1, 1)
     last = len(table.frame) - 1
+    formulas = derived_cells(table, _address)
     for row, values in enumerate(table.frame.to_dict("records")):
         total = table.total and row == last
         for rank, column in enumerate(table.columns):
-            _write_cell(
-                page, HEADER_ROW + 1 + row, rank, values[column.name], column, styles, total
-            )
+            formula = formulas.get((row, rank))
+            where = (HEADER_ROW + 1 + row, rank)
+            if formula is None:
+                _write_cell(page, *where, values[column.name], column, styles, total)
+            else:
+                number, look = _number_of(values[column.name], column)
+                page.write_formula(*where, formula, styles.of(look, total=total), number)
     for rank, note in enumerate(table.notes):
         page.write_string(HEADER_ROW + 2 + len(table.frame) + rank, 0, _text(note), styles.note)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
+
+
+def _address(row: int, rank: int) -> str:
+    """Write the address of a cell of a table, by its row in the frame."""
+    return str(xl_rowcol_to_cell(HEADER_ROW + 1 + row, rank))
 
 
 def _write_cell(
