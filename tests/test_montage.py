@@ -257,6 +257,8 @@ def test_what_the_law_refuses_is_refused_with_the_text(
     with pytest.raises(DataError) as refused:
         studied(tmp_path, statuts=terms)
     assert said in str(refused.value)
+    assert "ligne " in str(refused.value)
+    assert "()" not in str(refused.value)
     assert refused.value.code == "E_TERMS"
 
 

@@ -108,9 +108,9 @@ def _loan_terms(
     years = int(terms.loan_years or longest.number)
     if years > longest.number:
         faults.add(
-            f"« statuts.{nature.code}.duree_pret_ans »",
+            setting.study.place("statuts", nature.code, "duree_pret_ans"),
             f"{years} ans dépassent la durée permise de {number(longest.number)} ans"
-            f" ({longest.legal_reference}).",
+            f" ({longest.legal_reference or f'barème {longest.table}.csv, ligne {longest.line}'}).",
             f"Écrivez au plus {number(longest.number)}.",
         )
     return loan_rate(setting.facts, nature.loan_product) + setting.scenario.rate_shift, years
@@ -135,7 +135,7 @@ def _rent(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> tup
             setting.facts, nature.rent_product, abc=setting.zones.abc, zone_123=setting.zones.rents
         )
         faults.add(
-            f"« statuts.{nature.code}.loyer_m2_su_mois »",
+            setting.study.place("statuts", nature.code, "loyer_m2_su_mois"),
             f"le loyer de {number(rent, 2)} €/m² SU par mois dépasse le plafond de"
             f" {number(cap, 2)} € ({fact.legal_reference or 'avis annuel sur les loyers'}).",
             f"Baissez-le à {number(math.floor(cap * 100) / 100, 2)} ou retirez cette clé.",
@@ -182,7 +182,7 @@ def _rental(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> T
 
 def _sale(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> TenureSheet:
     common = _common(setting, nature, terms)
-    place = f"« statuts.{nature.code}.prix_ttc_m2_shab »"
+    place = setting.study.place("statuts", nature.code, "prix_ttc_m2_shab")
     if terms.price_ttc_m2_eur is None:
         faults.add(place, "le prix de vente manque.", "Donnez un prix TTC par m² de SHAB.")
         return TenureSheet(terms=TenureTerms(**common))  # type: ignore[arg-type]
@@ -217,7 +217,7 @@ def _progressive(setting: Setting, nature: Tenure, terms: Terms, faults: Faults)
     common = _common(setting, nature, terms)
     if terms.n_parts < 1 or terms.budget_month_eur <= 0:
         faults.add(
-            f"« statuts.{nature.code} »",
+            setting.study.place("statuts", nature.code),
             "le nombre de parts ou le budget mensuel du ménage manque.",
             "Donnez « nombre_de_parts » et « budget_mensuel_menage ».",
         )

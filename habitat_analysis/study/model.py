@@ -80,6 +80,7 @@ class Study(Part):
     montage: Montage = Field(default_factory=Montage)
     scenarios: tuple[ScenarioTerms, ...] = Field(default=())
     _folder: Path = PrivateAttr(default=Path())
+    _file: YamlFile | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _terms_for_each_tenure(self) -> Self:
@@ -102,6 +103,15 @@ class Study(Part):
         """Return the terms of a tenure by its code."""
         by_code: Mapping[str, Terms] = {str(key): terms for key, terms in self.terms.items()}
         return by_code[code]
+
+    def place(self, *keys: str) -> str:
+        """Name a place of the study file, with its line when the study was read from one.
+
+        Examples of wording: « ligne 137, « statuts.PLUS.duree_pret_ans » ».
+        """
+        said = f"« {'.'.join(keys)} »"
+        line = self._file.line_of(keys) if self._file is not None else None
+        return said if line is None else f"ligne {line}, {said}"
 
     def path(self, name: str) -> Path:
         """Locate a file named by the study."""
@@ -151,7 +161,7 @@ def load_study(path: Path) -> Study:
         study = Study.model_validate(file.content)
     except ValidationError as error:
         raise DataError(french_faults(error, file, _known_keys(Study))) from error
-    study._folder = path.resolve().parent
+    study._folder, study._file = path.resolve().parent, file
     _check_files(study, file)
     return study
 
