@@ -15,6 +15,7 @@ from habitat_analysis.programme.evaluation import evaluate
 from habitat_analysis.study import load_study
 from tests.small_study import write_small_study
 
+IMPOSED = {"programme_impose": None, "fixe": {"statuts": {"PLUS": 2, "PSLA": 2, "PLAI": 2}}}
 CODES = ("PLAI", "PLUS", "PLS", "PSLA", "BRS", "SCIAPP", "VEFA", "LIBRE")
 SOURCE = {"source": "hypothèse inventée"}
 TERMS: dict[str, dict[str, Any]] = {
@@ -87,6 +88,21 @@ def full_changes(**more: Any) -> dict[str, Any]:
         "montage": MONTAGE,
     }
     return {**changes, **more}
+
+
+def studied(folder: Path, **more: Any) -> Montage:
+    """Write the complete small study with `more` on top, and finance its first site."""
+    changes = full_changes(**more)
+    ground = read_ground(load_study(write_small_study(folder, changes=changes)))
+    montage = study_site(ground, choose_sites(ground)[0]).montage
+    assert montage is not None
+    return montage
+
+
+def with_terms(code: str, **terms: Any) -> dict[str, Any]:
+    """Give the terms of every tenure, those of one of them changed."""
+    base = full_changes()["statuts"]
+    return {**base, code: {**base.get(code, {}), **terms}}
 
 
 @lru_cache(maxsize=1)

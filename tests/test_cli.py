@@ -124,6 +124,23 @@ def test_check_tells_what_a_good_file_holds(habitat: Typed, tmp_path: Path) -> N
         assert said in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"date_operation": "2024-03-01"}, "« date_operation » : prets.csv"),
+        ({"montage": {"differe_ans": 4}}, "« montage.differe_ans »"),
+    ],
+)
+def test_check_refuses_money_that_no_site_could_use(
+    habitat: Typed, tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    folder = write_small_study(tmp_path / "etude", changes=changes).parent
+    done = habitat("check", "etude.yaml", "--kind", "etude", cwd=folder)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "ligne " in done.stderr
+
+
 def test_check_never_shows_an_income(habitat: Typed, tmp_path: Path) -> None:
     bad = tmp_path / "menages.csv"
     bad.write_text(

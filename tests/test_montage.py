@@ -13,14 +13,22 @@ from hypothesis import strategies as st
 
 from habitat_analysis.actuarial import annuity_factor
 from habitat_analysis.errors import DataError
-from habitat_analysis.feasibility import choose_sites, read_ground, study_site
 from habitat_analysis.montage import Montage
 from habitat_analysis.montage.mortgage import HouseholdLoan
 from habitat_analysis.montage.operation import is_cost
 from habitat_analysis.montage.reconciliation import REASONS
 from habitat_analysis.montage.rental import at_rate, at_rent
 from habitat_analysis.study import load_study
-from tests.montage_samples import CODES, MONTAGE, full_changes, full_site, montage_of
+from tests.montage_samples import (
+    CODES,
+    IMPOSED,
+    MONTAGE,
+    full_changes,
+    full_site,
+    montage_of,
+    studied,
+    with_terms,
+)
 from tests.small_study import write_small_study
 
 SIZES = ("T2", "T3", "T4")
@@ -225,22 +233,6 @@ def test_the_cash_calendar_needs_a_credit(every: Montage) -> None:
 
 
 # --- what the planner types wrong -----------------------------------------------------------
-
-
-def studied(folder: Path, **more: Any) -> Montage:
-    changes = full_changes(**more)
-    ground = read_ground(load_study(write_small_study(folder, changes=changes)))
-    montage = study_site(ground, choose_sites(ground)[0]).montage
-    assert montage is not None
-    return montage
-
-
-def with_terms(code: str, **terms: Any) -> dict[str, Any]:
-    base = full_changes()["statuts"]
-    return {**base, code: {**base.get(code, {}), **terms}}
-
-
-IMPOSED = {"programme_impose": None, "fixe": {"statuts": {"PLUS": 2, "PSLA": 2, "PLAI": 2}}}
 
 
 @pytest.mark.parametrize(

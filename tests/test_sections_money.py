@@ -80,7 +80,7 @@ def test_the_plan_says_what_the_detailed_accounts_add(gap: float, words: str) ->
     plan = funding.funding(replace(sample(), costs=moved))
     assert plan is not None
     note = plan.notes[0].replace(NBSP, " ")
-    assert f"soit 800 € à trouver {words}" in note
+    assert f"soit 800 € de coût {words}" in note
     assert "égal" not in note
 
 

@@ -112,6 +112,12 @@ def test_all_faults_are_listed_at_once_with_their_lines(tmp_path: Path, demo_tex
         (('loyers: "2"', "loyers: 2"), "entre guillemets"),
         (("abc: B1,", "liste: absente.csv, abc: B1,"), "« absente.csv » n'existe pas"),
         (("hausse_taux: 0.01", "hausse_taux: 1"), "hors des bornes"),
+        (("taux_placement: 0.015", "taux_placement: 1.5"), "Vouliez-vous écrire 0,015"),
+        (("commercialisation: 0.025", "commercialisation: 0.97"), "font 1.02 ensemble"),
+        (("probabilite_depart: 0.04", "probabilite_depart: 0.999"), "plus que 1"),
+        (("travaux_haut: 1.08", "travaux_haut: 0.97"), "le minimum dépasse"),
+        (("taux_placement: 0.015", "trajectoire_livret_a: {2028: 3}"), "livret_a.2028 »"),
+        (("levee_option_mois: 36", "baisse_annuelle_prix: 0.3"), "hors des bornes"),
         (('["99012000AM0066", "99012000AM0068"]', "[]"), "la liste est vide"),
     ],
 )

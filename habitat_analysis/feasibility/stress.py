@@ -12,7 +12,7 @@ from habitat_analysis.finance.costs import CostPrice
 from habitat_analysis.montage.cash import operation_cash
 from habitat_analysis.programme.account import Scenario
 from habitat_analysis.programme.case import Programme
-from habitat_analysis.programme.economics import CaseFile, delayed_case
+from habitat_analysis.programme.economics import CaseFile, shifted_case
 from habitat_analysis.programme.evaluation import evaluate
 from habitat_analysis.programme.wording import rule_label
 
@@ -95,7 +95,7 @@ def stress_table(
     rows = []
     for trial in TRIALS:
         late = trial.delay_months
-        case = delayed_case(file, late) if late else file.case
+        case = shifted_case(file, months=late, rate_shift=trial.rate_shift)
         evaluation = evaluate(case, programme, trial.scenario(land_share))
         cash = operation_cash(replace(file, case=case), evaluation, price, facts, delay_months=late)
         broken = [rule_label(case, check.rule) for check in evaluation.broken]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
-from habitat_analysis.formats import count, euros, join_fr, number, typeset
+from habitat_analysis.formats import count, euros, join_fr, number, percent, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
 from habitat_analysis.programme.optimum import proof_sentence
@@ -140,12 +140,27 @@ def _account_conditions(montage: Montage) -> Iterator[str]:
                 f" {join_fr([lot.lot.typology for lot in late])} (CCH D331-76-5-1) ; relevez la"
                 " part acquisitive, retardez l'option ou baissez le prix."
             )
+        if montage.psla.missing:
+            yield f"PSLA : contrat à préciser, saisissez {_keys(montage.psla.missing)}."
     if montage.brs is not None and not montage.brs.fee_enough:
-        yield "BRS : la redevance n'équilibre pas l'organisme de foncier solidaire (OFS)."
+        least = montage.brs.account.fee_min_balanced_m2_month_eur
+        yield (
+            f"BRS : la redevance de {number(montage.brs.terms.fee_m2_month_eur, 2)} €/m² par mois"
+            f" n'équilibre pas l'organisme de foncier solidaire (OFS), qui demande"
+            f" {number(least, 2)} € (CCH L255-8) ; relevez « statuts.BRS.redevance_ofs_m2_mois »."
+        )
+    yield from dict.fromkeys(montage.ceilings.untested)
+    yield from _margin_conditions(montage)
     if montage.plan.missing_eur > HALF_EURO:
         yield (
             f"Les comptes détaillés laissent {euros(montage.plan.missing_eur)} à trouver, au-delà"
             " des fonds propres et du complément de l'étude."
+        )
+    stated = montage.operation.study.montage.reserved_lots or 0
+    if stated > montage.risks.lots:
+        yield (
+            f"« montage.lots_reserves » compte {count(stated, 'lot')}, le programme n'en vend que"
+            f" {montage.risks.lots} : à accorder."
         )
     presale = montage.risks.presale
     if presale is not None and not presale.ok:
@@ -153,6 +168,22 @@ def _account_conditions(montage: Montage) -> Iterator[str]:
             f"Précommercialisation : {count(presale.missing_lots, 'lot')} à réserver encore avant"
             " l'ouverture du crédit."
         )
+
+
+def _keys(names: Iterable[str]) -> str:
+    return join_fr([f"« {name} »" for name in names])
+
+
+def _margin_conditions(montage: Montage) -> Iterator[str]:
+    """Name the tenures sold below the margin that the study aims at."""
+    aimed = montage.operation.study.montage.target_margin
+    for code, sale in montage.sales.items() if aimed else ():
+        reached = sale.margin_eur / sale.turnover_ht_eur
+        if reached < aimed - PLACES_TOLERANCE:
+            yield (
+                f"{code} : la marge, {percent(reached)} des ventes, n'atteint pas les"
+                f" {percent(aimed)} visés."
+            )
 
 
 def _land_conditions(feasibility: Feasibility) -> Iterator[str]:
@@ -184,10 +215,20 @@ def _parking_conditions(feasibility: Feasibility) -> Iterator[str]:
         )
 
 
+def _topup(feasibility: Feasibility) -> Iterator[str]:
+    """Name the top-up subsidy: that of the detailed accounts, beside that of the calculation."""
+    evaluation, montage = feasibility.optimum.evaluation, feasibility.montage
+    modelled = evaluation.topup_eur if evaluation else 0.0
+    asked = modelled if montage is None else montage.plan.topup_eur
+    if max(asked, modelled) < HALF_EURO:
+        return
+    differ = abs(asked - modelled) >= HALF_EURO
+    aside = f" selon les comptes détaillés ({euros(modelled)} selon le calcul)" if differ else ""
+    yield f"Une subvention complémentaire de {euros(asked)} reste à obtenir{aside}."
+
+
 def _money_conditions(feasibility: Feasibility) -> Iterator[str]:
-    evaluation = feasibility.optimum.evaluation
-    if evaluation and evaluation.topup_eur > 0:
-        yield f"Une subvention complémentaire de {euros(evaluation.topup_eur)} reste à obtenir."
+    yield from _topup(feasibility)
     memory = [fact for fact in feasibility.facts if fact.confidence == MEMORY]
     if memory:
         yield f"{count(len(memory), 'barème')} à vérifier dans le texte avant tout engagement."

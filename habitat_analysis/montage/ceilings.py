@@ -72,8 +72,7 @@ def ceilings(
 
     A value that the barèmes do not know at that date is named, never guessed.
     """
-    untested: list[str] = []
-
+    unknown: dict[str, list[str]] = {}  # why, and the tenures concerned
     tests = [
         *(test for m in rentals.values() for test in _rents(operation, m)),
         *(test for m in sales.values() for test in _prices(operation, m)),
@@ -85,11 +84,11 @@ def ceilings(
             incomes[code] = _incomes(operation, code)
             tests += _ptz(operation, sales[code]) if code in PTZ_TENURES else []
         except DataError as error:
-            untested.append(f"{code} : {error}")
+            unknown.setdefault(str(error), []).append(code)
     return Ceilings(
         tests=tuple(tests),
         incomes=pd.DataFrame.from_dict(incomes, orient="index", columns=list(PERSONS)),
-        untested=tuple(untested),
+        untested=tuple(f"{', '.join(codes)} : {why}" for why, codes in unknown.items()),
     )
 
 

@@ -46,6 +46,7 @@ class OperationPlan:
     topup_eur: float
     missing_eur: float
     surplus_eur: float
+    overflow_eur: float  # resources of a tenure above its cost, to be lowered
 
     @property
     def need_eur(self) -> float:
@@ -81,6 +82,7 @@ def operation_plan(
     topup = min(found - equity, rules.topup_max_eur, left)
     missing = found - equity - topup
     surplus = max(0.0, -need)
+    overflow = _overflow(rentals, sciapp)
     resources = [
         *_granted(rentals, sales, sciapp),
         *_lent(rentals, sciapp),
@@ -93,6 +95,7 @@ def operation_plan(
         ("subvention", "Subvention complémentaire à obtenir", topup),
         ("à trouver", "Reste à trouver", missing),
         ("excédent", "Excédent de l'opération", -surplus),
+        ("en trop", "Ressources en trop, à réduire", -overflow),
     ):
         if abs(amount) >= CENT:
             resources.append(PlanLine(nature=nature, label=label, amount_eur=amount))
@@ -104,6 +107,7 @@ def operation_plan(
         topup_eur=topup,
         missing_eur=missing,
         surplus_eur=surplus,
+        overflow_eur=overflow,
     )
 
 
@@ -112,14 +116,21 @@ def _needs(
     sales: dict[str, SaleMontage],
     sciapp: SciappMontage | None,
 ) -> dict[str, float]:
-    """Return what each tenure leaves to be found; overflow and margins come off."""
-    needs = {
-        code: m.account.plan.equity_eur - m.account.plan.overflow_eur for code, m in rentals.items()
-    }
+    """Return what each tenure leaves to be found, margins taken off.
+
+    Subsidies and loans above the cost of a rental tenure or of a SCIAPP pay for nothing else:
+    they come off the resources.
+    """
+    needs = {code: m.account.plan.equity_eur for code, m in rentals.items()}
     needs |= {code: -m.margin_eur for code, m in sales.items()}
     if sciapp is not None:
-        needs["SCIAPP"] = sciapp.cost_ttc_eur - (sciapp.resources_eur - sciapp.equity_eur)
+        needs["SCIAPP"] = sciapp.equity_eur
     return needs
+
+
+def _overflow(rentals: dict[str, RentalMontage], sciapp: SciappMontage | None) -> float:
+    over = sum(m.account.plan.overflow_eur for m in rentals.values())
+    return over + (0.0 if sciapp is None else sciapp.overflow_eur)
 
 
 def _uses(operation: Operation, sales: dict[str, SaleMontage]) -> Iterator[PlanLine]:

@@ -90,7 +90,7 @@ def psla_montage(operation: Operation, loan: HouseholdLoan) -> PslaMontage | Non
             lots.append(_psla_lot(operation, lot, terms))
         except UsageError as error:
             refused.append(_refusal(error.code, lot.typology))
-    return PslaMontage(lots=tuple(lots), missing=(), refused=tuple(refused))
+    return PslaMontage(lots=tuple(lots), missing=(), refused=tuple(dict.fromkeys(refused)))
 
 
 def psla_terms(operation: Operation, lot: SaleLot, loan: HouseholdLoan) -> PslaTerms:
@@ -150,4 +150,5 @@ def _refusal(code: str, typology: str) -> str:
             "« statuts.PSLA.prix_ttc_m2_shab »"
         ),
     }
-    return f"PSLA {typology} : {words.get(code, 'termes refusés, à vérifier dans l’étude')}."
+    subject = f"PSLA {typology}" if code == "E_PSLA_PRICE_CAP" else "PSLA"  # others: all alike
+    return f"{subject} : {words.get(code, 'termes refusés, à vérifier dans l’étude')}."

@@ -23,6 +23,7 @@ REASONS: Final[Mapping[str, str]] = {
     "sales_fees": "Frais de commercialisation, absents du calcul",
     "loans": "Prêts : compte d'exploitation année par année au lieu d'un loyer net capitalisé",
     "first_shares": "Parts initiales de la SCIAPP, absentes du calcul",
+    "overflow": "Ressources d'un statut au-delà de son coût : elles ne financent pas les autres",
 }
 
 
@@ -83,9 +84,11 @@ def reconcile(
         if code in rentals:
             borrowed = rentals[code].account.plan.loans_eur
             reasons["loans"] = borrowed - float(model["loan_eur"][code])
+            reasons["overflow"] = -rentals[code].account.plan.overflow_eur
         if code == "SCIAPP" and sciapp is not None:
             reasons["loans"] = (sciapp.loan.amount_eur or 0.0) - float(model["loan_eur"][code])
             reasons["first_shares"] = sciapp.first_shares_eur
+            reasons["overflow"] = -sciapp.overflow_eur
         rows[code] = {
             "model_eur": float(model["balance_eur"][code]),
             "accounts_eur": -plan.need_by_tenure[code],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +10,7 @@ from habitat_analysis.baremes import FactReader
 from habitat_analysis.finance.loans import LoanTerms, Revision
 from habitat_analysis.finance.rental import ceiling_rent_m2_month, structure_coefficient
 from habitat_analysis.finance.rental_account import RentalAccount, Tranche, balanced_account
-from habitat_analysis.formats import euros
+from habitat_analysis.formats import euros, number
 from habitat_analysis.montage.operation import MONTHS, Operation
 from habitat_analysis.regulation import (
     building_loan_years,
@@ -88,18 +89,17 @@ def rental_montage(operation: Operation, code: str) -> RentalMontage:
     remarks: list[str] = []
     loans = _loans(operation, code, tranche, land_ttc, equity or 0.0, remarks)
     account = _account(operation, code, tranche, loans, equity)
-    if equity is None and not account.balanced:
+    if equity is None and not account.balanced and account.plan.overflow_eur <= CENT:
         remarks.append(
             "les loyers ne supportent pas le prêt foncier : il est retiré du plan, les fonds "
             "propres le remplacent"
         )
         lighter = [loan for loan in loans if loan.id != LAND]
         account = _account(operation, code, tranche, lighter, None)
-    if not account.balanced:
-        remarks.append("aucun niveau de fonds propres n'équilibre ce compte : charges trop fortes")
     if account.plan.overflow_eur > CENT:
-        over = euros(account.plan.overflow_eur)
-        remarks.append(f"ressources supérieures au prix de revient de {over} : à réduire")
+        remarks = [_too_much(code, account.plan.overflow_eur)]
+    elif not account.balanced:
+        remarks.append(_unbalanced(code, tranche, account, equity))
     return RentalMontage(
         code=code,
         tranche=tranche,
@@ -108,6 +108,28 @@ def rental_montage(operation: Operation, code: str) -> RentalMontage:
         land_ttc_eur=land_ttc,
         equity_stated=stated is not None,
         remarks=tuple(remarks),
+    )
+
+
+def _too_much(code: str, overflow_eur: float) -> str:
+    """Say by how much the stated resources pass the cost, and which keys to lower."""
+    return (
+        f"subventions, prêt partenaire et fonds propres saisis dépassent le prix de revient de"
+        f" {euros(overflow_eur)} : réduisez-les sous « statuts.{code} »"
+    )
+
+
+def _unbalanced(
+    code: str, tranche: Tranche, account: RentalAccount, stated_eur: float | None
+) -> str:
+    """Say why the treasury falls below zero: equity stated too low, or charges too heavy."""
+    needed = account.equity_required_eur
+    if stated_eur is None or needed is None:
+        return "aucun niveau de fonds propres n'équilibre ce compte : charges trop fortes"
+    each = math.ceil(needed / tranche.dwellings)
+    return (
+        f"fonds propres saisis trop bas : {euros(stated_eur)} pour {euros(needed)} nécessaires ; "
+        f"relevez « statuts.{code}.fonds_propres_par_logement » à {number(each)} ou retirez-le"
     )
 
 
@@ -266,7 +288,7 @@ def at_rent(operation: Operation, montage: RentalMontage, factor: float) -> Rent
 
 
 def at_rate(operation: Operation, montage: RentalMontage, shift: float) -> RentalMontage:
-    """Draw the same montage with the rates of its loans moved; see `at_rent`."""
+    """Draw the same montage with the rates of its loans moved, fixed ones apart; see `at_rent`."""
     return _again(operation, montage, montage.tranche, rate_shift=shift)
 
 
@@ -277,7 +299,7 @@ def _again(
     loans = [
         replace(
             loan,
-            rate=loan.rate + rate_shift,
+            rate=loan.rate + (0.0 if loan.revision == "fixe" else rate_shift),
             amount_eur=None if loan.id == plan.balancing else loan.amount_eur,
         )
         for loan in plan.loans

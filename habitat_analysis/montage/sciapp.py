@@ -60,6 +60,11 @@ class SciappMontage:
         return self.subsidies_eur + self.first_shares_eur + lent + self.equity_eur
 
     @property
+    def overflow_eur(self) -> float:
+        """Subsidies and first shares above the cost: nothing else they may pay for."""
+        return max(0.0, self.resources_eur - self.cost_ttc_eur)
+
+    @property
     def years(self) -> int:
         """Number of years of the account."""
         return len(self.rents_eur)

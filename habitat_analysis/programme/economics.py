@@ -86,25 +86,13 @@ def build_case(
     ``docs/model.md`` 2.1, 5.1.
     """
     items = cost_items(study, scenario, site)
-    fees = tuple(
-        Fee(id=f.id, label=f.label, rate=f.rate, chapter=f.chapter) for f in study.costs.fees
-    )
+    fees = _fees(study)
     parameters = cost_parameters(study, scenario)
     sdp_per_shab = 1 / study.ratios.shab_per_sdp
     unit = unit_costs(items, fees, parameters, land_m2=site.area_m2, sdp_per_shab=sdp_per_shab)
-    sizes = case_typologies(study, facts)
-    weights = [size.share for size in study.programme.typologies]
-    setting = Setting(
-        study=study,
-        scenario=scenario,
-        zones=resolved_zones(study),
-        typologies=sizes,
-        su_mean_m2=sum(w * size.su_m2 for w, size in zip(weights, sizes, strict=True)),
-        shab_mean_m2=sum(w * size.shab_m2 for w, size in zip(weights, sizes, strict=True)),
-        unit_costs=unit,
-        works_factor=_works_factor(fees, parameters),
-        facts=facts,
-    )
+    works_factor = _works_factor(fees, parameters)
+    setting = _setting(study, scenario, facts, unit=unit, works_factor=works_factor)
+    sizes = setting.typologies
     sheets = tenure_sheets(setting)
     fixed_ttc = unit.fixed_ht_eur * (1 + study.costs.fixed_vat)
     rules = programme_rules(study, capacity, group_size=sum(c.count for c in classes))
@@ -132,8 +120,56 @@ def build_case(
     )
 
 
-def delayed_case(file: CaseFile, months: int) -> Case:
-    """Return the same question for works that begin later: dearer works, land carried longer.
+def check_terms(study: Study, facts: FactReader) -> None:
+    """Refuse the terms of a study that no site could use: prices, rents, loans and their limits.
+
+    Raises
+    ------
+    DataError
+        ``E_TERMS`` with every fault, as `build_case` would on each site.
+    """
+    scenario = study.scenario("base")
+    fees, parameters = _fees(study), cost_parameters(study, scenario)
+    unit = unit_costs(
+        _study_items(study, scenario), fees, parameters,
+        land_m2=0.0, sdp_per_shab=1 / study.ratios.shab_per_sdp,
+    )  # fmt: skip
+    factor = _works_factor(fees, parameters)
+    tenure_sheets(_setting(study, scenario, facts, unit=unit, works_factor=factor))
+
+
+def _setting(
+    study: Study,
+    scenario: ScenarioTerms,
+    facts: FactReader,
+    *,
+    unit: UnitCosts,
+    works_factor: float,
+) -> Setting:
+    """Gather what every tenure shares, means weighted by the shares of the typologies."""
+    sizes = case_typologies(study, facts)
+    weights = [size.share for size in study.programme.typologies]
+    return Setting(
+        study=study,
+        scenario=scenario,
+        zones=resolved_zones(study),
+        typologies=sizes,
+        su_mean_m2=sum(w * size.su_m2 for w, size in zip(weights, sizes, strict=True)),
+        shab_mean_m2=sum(w * size.shab_m2 for w, size in zip(weights, sizes, strict=True)),
+        unit_costs=unit,
+        works_factor=works_factor,
+        facts=facts,
+    )
+
+
+def _fees(study: Study) -> tuple[Fee, ...]:
+    return tuple(
+        Fee(id=f.id, label=f.label, rate=f.rate, chapter=f.chapter) for f in study.costs.fees
+    )
+
+
+def shifted_case(file: CaseFile, *, months: int = 0, rate_shift: float = 0.0) -> Case:
+    """Return the same question for works that begin later, or are financed at another rate.
 
     Parameters
     ----------
@@ -141,11 +177,16 @@ def delayed_case(file: CaseFile, months: int) -> Case:
         The case and the costs it was made from.
     months
         Delay before the works, in months: revisions run and the land is financed all along.
+    rate_shift
+        Added to the rate at which works and land are financed, as a fraction a year. The rates
+        of the long loans are those of the case: an evaluation shifts them.
     """
+    known = file.parameters
     parameters = replace(
-        file.parameters,
-        revision_months=file.parameters.revision_months + months,
-        land_carry_months=file.parameters.land_carry_months + months,
+        known,
+        revision_months=known.revision_months + months,
+        land_carry_months=known.land_carry_months + months,
+        finance_rate=max(0.0, known.finance_rate + rate_shift),
     )
     unit = unit_costs(
         file.items, file.fees, parameters, land_m2=file.land_m2, sdp_per_shab=file.sdp_per_shab
@@ -194,9 +235,13 @@ def cost_items(study: Study, scenario: ScenarioTerms, site: Site) -> tuple[CostI
         basis="forfait",
         value_eur_ht=land_price(study, scenario, site),
     )
+    return (land, *_study_items(study, scenario))
+
+
+def _study_items(study: Study, scenario: ScenarioTerms) -> tuple[CostItem, ...]:
+    """List the cost items that the study states, the price of the land apart."""
     factors = {"foncier": 1.0, "travaux": scenario.works_factor}
     return (
-        land,
         *(
             CostItem(
                 id=item.id,

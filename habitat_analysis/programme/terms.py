@@ -21,6 +21,7 @@ from habitat_analysis.finance.sciapp import ShareTerms, progressive_loan, share_
 from habitat_analysis.finance.unit_costs import UnitCosts
 from habitat_analysis.formats import euros_m2, number
 from habitat_analysis.programme.case import TenureTerms, Typology
+from habitat_analysis.programme.refusals import refuse_terms
 from habitat_analysis.regulation import (
     building_loan_years,
     loan_rate,
@@ -70,11 +71,13 @@ def tenure_sheets(setting: Setting) -> dict[str, TenureSheet]:
     Raises
     ------
     DataError
-        A sale price above its cap or missing, a loan longer than its product allows: every fault
-        with the legal text and what to change.
+        A sale price above its cap or missing, a loan longer than its product allows, a term that
+        `refuse_terms` refuses: every fault with the legal text and what to change.
     """
     study = setting.study
     faults = Faults(f"étude « {study.name} »")
+    refuse_terms(study, setting.facts, faults, abc=str(setting.zones.abc))
+    faults.raise_if_any(code="E_TERMS")
     sheets: dict[str, TenureSheet] = {}
     for code in study.programme.tenures:
         kind = tenure(code).kind
@@ -116,10 +119,10 @@ def _loan_terms(
     return loan_rate(setting.facts, nature.loan_product) + setting.scenario.rate_shift, years
 
 
-def _rent_cap(setting: Setting, nature: Tenure, terms: Terms) -> float:
-    """Return the ceiling rent, EUR per m² of SU and month, structure coefficient included."""
+def _rent_cap(setting: Setting, nature: Tenure, terms: Terms, su_m2: float) -> float:
+    """Return the ceiling rent, EUR per m² of SU and month, of dwellings of `su_m2` each."""
     base, per_dwelling = structure_constants(setting.facts)
-    coefficient = structure_coefficient(1, setting.su_mean_m2, base=base, per_dwelling=per_dwelling)
+    coefficient = structure_coefficient(1, su_m2, base=base, per_dwelling=per_dwelling)
     cap = rent_cap_m2_month(
         setting.facts, nature.rent_product, abc=setting.zones.abc, zone_123=setting.zones.rents
     )
@@ -127,18 +130,25 @@ def _rent_cap(setting: Setting, nature: Tenure, terms: Terms) -> float:
 
 
 def _rent(setting: Setting, nature: Tenure, terms: Terms, faults: Faults) -> tuple[float, float]:
-    """Return the ceiling rent and the rent kept, which may not exceed it."""
-    cap = _rent_cap(setting, nature, terms)
+    """Return the ceiling rent and the rent kept.
+
+    The structure coefficient of a tranche is known with its programme: a stated rent is refused
+    here only when no tranche could ask it, and tested again in the detailed accounts.
+    """
+    cap = _rent_cap(setting, nature, terms, setting.su_mean_m2)
     rent = cap if terms.rent_m2_month_eur is None else terms.rent_m2_month_eur
-    if rent > cap * (1 + 1e-9):
+    tranches = nature.kind == "rental"
+    smallest = min(size.su_m2 for size in setting.typologies)
+    highest = _rent_cap(setting, nature, terms, smallest) if tranches else cap
+    if rent > highest * (1 + 1e-9):
         fact = rent_cap_m2_month(
             setting.facts, nature.rent_product, abc=setting.zones.abc, zone_123=setting.zones.rents
         )
         faults.add(
             setting.study.place("statuts", nature.code, "loyer_m2_su_mois"),
             f"le loyer de {number(rent, 2)} €/m² SU par mois dépasse le plafond de"
-            f" {number(cap, 2)} € ({fact.legal_reference or 'avis annuel sur les loyers'}).",
-            f"Baissez-le à {number(math.floor(cap * 100) / 100, 2)} ou retirez cette clé.",
+            f" {number(highest, 2)} € ({fact.legal_reference or 'avis annuel sur les loyers'}).",
+            f"Baissez-le à {number(math.floor(highest * 100) / 100, 2)} ou retirez cette clé.",
         )
     return cap, rent
 

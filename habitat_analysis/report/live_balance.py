@@ -121,9 +121,8 @@ def _needs(montage: Montage, at: Places) -> Iterator[_Line]:
     needs = montage.plan.need_by_tenure
     for code in montage.rentals:
         yield _Line(
-            name="need", label="Fonds propres, moins l'excédent de ressources", nature="locatif",
-            tenure=code, value=needs[code],
-            formula=f"{at('equity_eur', code)}-{at('overflow_eur', code)}",
+            name="need", label="Fonds propres", nature="locatif", tenure=code,
+            value=needs[code], formula=str(at("equity_eur", code)),
         )  # fmt: skip
     for code in montage.sales:
         yield _Line(
@@ -136,7 +135,7 @@ def _needs(montage: Montage, at: Places) -> Iterator[_Line]:
         yield _Line(
             name="need", label="Coût, moins les parts, le prêt et les subventions",
             nature="progressif", tenure=SCIAPP, value=needs[SCIAPP],
-            formula=f"{at('cost_ttc', SCIAPP)}{less}-({_sciapp_subsidies(montage, at)})",
+            formula=f"MAX(0,{at('cost_ttc', SCIAPP)}{less}-({_sciapp_subsidies(montage, at)}))",
         )  # fmt: skip
 
 
@@ -220,6 +219,8 @@ def _found(page: LivePage, row: int, montage: Montage) -> int:
          plan.missing_eur),
         ("surplus", "Excédent de l'opération, en moins", "excédent", f"-MAX(0,-{need})",
          -plan.surplus_eur),
+        ("overflow", "Ressources en trop, à réduire", "en trop",
+         _overflow(montage, at), -plan.overflow_eur),
     ]  # fmt: skip
     for name, label, nature, formula, value in steps:
         _line(
@@ -229,3 +230,12 @@ def _found(page: LivePage, row: int, montage: Montage) -> int:
         row += 1
     page.book.name("fonds_propres_operation", at("equity"))
     return row
+
+
+def _overflow(montage: Montage, at: Places) -> str:
+    """Add up what the resources of each tenure have above its cost, as a negative resource."""
+    over = [str(at("overflow_eur", code)) for code in montage.rentals]
+    if montage.sciapp is not None:
+        paid = f"{at('first_shares', SCIAPP)}+{_sciapp_subsidies(montage, at)}"
+        over.append(f"MAX(0,{paid}-{at('cost_ttc', SCIAPP)})")
+    return f"-({'+'.join(over) or '0'})"

@@ -279,7 +279,7 @@ def plan_and_accounts(feasibility: Feasibility) -> str:
         return typeset(f"{said}, le même montant.")
     way = "en plus" if more > 0 else "en moins"
     share = percent(abs(more) / costs.total_ttc_eur)
-    return typeset(f"{said}, soit {euros(abs(more))} à trouver {way} : {share} du prix de revient.")
+    return typeset(f"{said}, soit {euros(abs(more))} de coût {way} : {share} du prix de revient.")
 
 
 def waterfall_figure(feasibility: Feasibility) -> Chart | None:

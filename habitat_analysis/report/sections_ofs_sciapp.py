@@ -193,8 +193,9 @@ def sciapp_path(feasibility: Feasibility) -> Sheet | None:
         (
             "SCIAPP : société civile immobilière d'accession progressive à la propriété. Le ménage "
             "paie son loyer en entier jusqu'au bout et achète des parts avec le reste de son "
-            "budget. Loyer et budget tenus constants ; loyer net de vacance et d'impayés. La "
-            "dernière part ne s'achète pas avant dix ans (CCH L443-6-6)."
+            "budget, donné pour un logement moyen et mis à l'échelle de la surface utile. Loyer et "
+            "budget croissent au taux de long terme des loyers. La dernière part ne s'achète pas "
+            "avant dix ans (CCH L443-6-6)."
         ),
     ]
     caption = "SCIAPP : le chemin d'un ménage, par typologie"

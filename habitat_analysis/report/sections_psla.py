@@ -45,7 +45,8 @@ def psla_phases(feasibility: Feasibility) -> Sheet | None:
         ),
         (
             "Règle : à la levée de l'option, la mensualité ne dépasse pas la redevance "
-            f"({TEXT_TEST} ; {DECREE}). La redevance est tenue constante. Une phase locative "
+            f"({TEXT_TEST} ; {DECREE}). Elle est testée hors assurance : que le texte l'y compte "
+            "ou non reste à vérifier. La redevance est tenue constante. Une phase locative "
             "dure d'ordinaire de six mois à quatre ans, selon le contrat."
         ),
     ]

@@ -128,7 +128,7 @@ class Terms(Part):
     rent_part_m2_month_eur: Positive | None = Field(default=None, alias="part_locative_m2_su_mois")
     acquisitive_month_eur: Amount | None = Field(default=None, alias="part_acquisitive_mois")
     option_months: Months | None = Field(default=None, alias="levee_option_mois")
-    yearly_decrease: Share | None = Field(default=None, alias="baisse_annuelle_prix")
+    yearly_decrease: Share | None = Field(default=None, le=0.2, alias="baisse_annuelle_prix")
     ofs_loan_rate: Rate | None = Field(default=None, alias="taux_pret_ofs")
     ofs_loan_years: Years | None = Field(default=None, alias="duree_pret_ofs_ans")
     ofs_management_eur: Amount = Field(default=0.0, alias="gestion_ofs_par_logement")

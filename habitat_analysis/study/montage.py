@@ -101,9 +101,9 @@ class Risks(Part):
         if not self.works_low <= self.works_mode <= self.works_high:
             raise refusal("ordre")
         if self.works_low == self.works_high:
-            raise refusal("bornes", f"{self.works_low:g}")
+            raise refusal("travaux_egaux", f"{self.works_low:g}")
         if self.buyback_probability + self.exit_probability > 1:
-            raise refusal("part", f"{self.buyback_probability + self.exit_probability:g}")
+            raise refusal("probabilites", f"{self.buyback_probability + self.exit_probability:g}")
         return self
 
 
@@ -156,5 +156,5 @@ class Montage(Part):
     @model_validator(mode="after")
     def _sold_something(self) -> Self:
         if self.sales_fee + self.target_margin >= 1:
-            raise refusal("part", f"{self.sales_fee + self.target_margin:g}")
+            raise refusal("marge_et_frais", f"{self.sales_fee + self.target_margin:g}")
         return self

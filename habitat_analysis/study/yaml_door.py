@@ -163,12 +163,27 @@ def french_faults(
     """
     faults = Faults(file.name)
     for detail in error.errors(include_url=False):
-        path = tuple(step for step in detail["loc"] if step != "[key]")
+        path = _steps(detail["loc"], file.content)
         line = file.line_of(path)
         where = "« " + ".".join(_step(step) for step in path) + " »" if path else ""
         place = f"ligne {line}, {where}" if line and where else where
         faults.add(place, *_sentence(detail, path, known))
     return faults.list
+
+
+def _steps(loc: Iterable[str | int], content: Any) -> tuple[str | int, ...]:
+    """Follow a place in the file: ranks of lists stay numbers, keys (a year) become texts."""
+    steps: list[str | int] = []
+    for step in loc:
+        if step == "[key]":
+            continue
+        listed = isinstance(content, list)
+        steps.append(step if listed else str(step))
+        if isinstance(content, dict):
+            content = content.get(step)
+        elif listed and isinstance(step, int):
+            content = content[step] if step < len(content) else None
+    return tuple(steps)
 
 
 def _step(step: str | int) -> str:
@@ -246,6 +261,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bornes": (
         "« pire » et « meilleur » ont la même valeur ({lu}).",
         "Donnez deux bornes différentes.",
+    ),
+    "travaux_egaux": (
+        "« travaux_bas » et « travaux_haut » ont la même valeur ({lu}).",
+        "Donnez deux bornes différentes, de part et d'autre de « travaux_mode ».",
+    ),
+    "probabilites": (
+        "« probabilite_rachat » et « probabilite_depart » font {lu} ensemble, plus que 1.",
+        "Baissez l'une des deux.",
+    ),
+    "marge_et_frais": (
+        "« commercialisation » et « marge_visee » font {lu} ensemble : il ne reste rien du prix.",
+        "Écrivez des parts du prix, par exemple 0.025 et 0.05.",
     ),
     "subventions": (
         "« subventions » font {lu} euros, et « subvention_par_logement » autre chose.",
@@ -335,7 +362,10 @@ def _out_of_bounds(kind: str, context: Mapping[str, Any], read: str) -> tuple[st
         "greater_than": ("plus de", context.get("gt")),
     }[kind]
     shown = number(limit) if float(limit or 0).is_integer() else f"{limit:g}".replace(".", ",")
-    return f"{read} est hors des bornes.", f"La valeur doit être {word} {shown}."
+    said = f"La valeur doit être {word} {shown}."
+    if word == "au plus" and 0 < float(limit or 0) < 1:  # a rate or a share, typed in percent?
+        said += f" {_percent_hint(read)}"
+    return f"{read} est hors des bornes.", said
 
 
 def _percent_hint(read: str) -> str:
