@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from habitat_analysis.montage.operation import Operation, is_cost
-from habitat_analysis.montage.rental import RentalMontage
+from habitat_analysis.montage.rental import RentalMontage, subsidies_of
 from habitat_analysis.montage.sales import SaleMontage
 from habitat_analysis.montage.sciapp import SciappMontage
 
@@ -77,14 +77,15 @@ def operation_plan(
     rules = operation.file.case.rules
     found = max(0.0, need)
     equity = min(found, found if rules.equity_max_eur is None else rules.equity_max_eur)
-    given = sum(line.amount_eur for line in _granted(rentals, sales, sciapp))
+    granted = _granted(operation, rentals, sales, sciapp)
+    given = sum(line.amount_eur for line in granted)
     left = found if rules.subsidy_max_eur is None else max(0.0, rules.subsidy_max_eur - given)
     topup = min(found - equity, rules.topup_max_eur, left)
     missing = found - equity - topup
     surplus = max(0.0, -need)
     overflow = _overflow(rentals, sciapp)
     resources = [
-        *_granted(rentals, sales, sciapp),
+        *granted,
         *_lent(rentals, sciapp),
         *_sold(sales, sciapp),
         PlanLine(
@@ -150,6 +151,7 @@ def _uses(operation: Operation, sales: dict[str, SaleMontage]) -> Iterator[PlanL
 
 
 def _granted(
+    operation: Operation,
     rentals: dict[str, RentalMontage],
     sales: dict[str, SaleMontage],
     sciapp: SciappMontage | None,
@@ -164,13 +166,11 @@ def _granted(
         for code, m in sales.items()
         for giver, amount in m.subsidies.items()
     ]
-    if sciapp is not None and sciapp.subsidies_eur:
-        label = "Subventions"
-        lines.append(
-            PlanLine(
-                nature="subvention", label=label, amount_eur=sciapp.subsidies_eur, tenure="SCIAPP"
-            )
-        )
+    if sciapp is not None:
+        lines += [
+            PlanLine(nature="subvention", label=giver, amount_eur=amount, tenure="SCIAPP")
+            for giver, amount in subsidies_of(operation, "SCIAPP").items()
+        ]
     return lines
 
 

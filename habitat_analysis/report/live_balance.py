@@ -10,6 +10,7 @@ from habitat_analysis.finance.costs import chapter_allocation
 from habitat_analysis.finance.vefa import SALES_CHAPTER
 from habitat_analysis.montage import Montage
 from habitat_analysis.montage.operation import is_cost
+from habitat_analysis.montage.rental import subsidies_of
 from habitat_analysis.report.live_cells import Cell, LivePage, Places, Role, span
 from habitat_analysis.report.live_input_rows import subsidy_name
 from habitat_analysis.report.sections_costs import LINE_CHAPTERS
@@ -153,6 +154,8 @@ def _granted(montage: Montage, at: Places) -> Iterator[_Line]:
     operation = montage.operation
     plans = {code: m.account.plan.subsidies for code, m in montage.rentals.items()}
     plans |= {code: m.subsidies for code, m in montage.sales.items()}
+    if montage.sciapp is not None:
+        plans[SCIAPP] = subsidies_of(operation, SCIAPP)
     for code, by_giver in plans.items():
         for giver, amount in by_giver.items():
             name = subsidy_name(operation, giver)
@@ -160,11 +163,6 @@ def _granted(montage: Montage, at: Places) -> Iterator[_Line]:
                 name=f"granted_{name}", label=giver, nature="subvention", tenure=code,
                 value=amount, formula=f"{at(name, code)}*{at('dwellings', code)}",
             )  # fmt: skip
-    if montage.sciapp is not None:
-        yield _Line(
-            name="granted_sciapp", label="Subventions", nature="subvention", tenure=SCIAPP,
-            value=montage.sciapp.subsidies_eur, formula=_sciapp_subsidies(montage, at),
-        )  # fmt: skip
 
 
 def _lent(montage: Montage, at: Places) -> Iterator[_Line]:

@@ -328,31 +328,33 @@ def _affordability(feasibility: Feasibility) -> Section:
 
 
 def _sensitivity(feasibility: Feasibility) -> Section:
+    see = partial(traced, feasibility)
     return section(
         9,
         "Scénarios et sensibilité",
         sensitivity.scenario_terms(feasibility),
         sensitivity.stress_sentence(feasibility) if feasibility.programme else NO_PROGRAMME,
         sensitivity.stress_figure(feasibility),
-        sensitivity.stress(feasibility),
+        see(sensitivity.stress(feasibility)),
         sensitivity.NOT_COMPUTED,
     )
 
 
 def _security(feasibility: Feasibility) -> Section:
+    see = partial(traced, feasibility)
     return section(
         10,
         "Sécurisation",
         security.legal_forms(feasibility),
         security.guarantees(feasibility),
         risks.securities(feasibility),
-        psla.psla_buyback(feasibility),
+        see(psla.psla_buyback(feasibility)),
         Heading(text="Risques"),
         risks.presale_sentence(feasibility),
         risks.chance_sentence(feasibility),
-        risks.chance_table(feasibility),
-        risks.unsold_table(feasibility),
-        risks.buyback_table(feasibility),
+        see(risks.chance_table(feasibility)),
+        see(risks.unsold_table(feasibility)),
+        see(risks.buyback_table(feasibility)),
         risks.cash_sentence(feasibility),
         security.durations(feasibility),
         Heading(text="Points à lever"),

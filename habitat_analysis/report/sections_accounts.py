@@ -95,7 +95,8 @@ def plan_figure(feasibility: Feasibility) -> Chart | None:
     used = [(USES[line.label], line.amount_eur) for line in montage.plan.uses]
     gathered: dict[str, float] = {}
     for line in montage.plan.resources:
-        name = f"{NATURES.get(line.nature, line.label)} {line.tenure}".strip()
+        kind = NATURES.get(line.nature, line.label) if line.tenure else line.label
+        name = f"{kind} {line.tenure}".strip()
         gathered[name] = gathered.get(name, 0.0) + line.amount_eur
     sides: list[dict[str, Any]] = [
         *({"side": "cost", "label": what, "amount_eur": n} for what, n in used),

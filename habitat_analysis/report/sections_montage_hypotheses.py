@@ -83,6 +83,9 @@ def _finance(montage: Montage) -> Iterator[Row]:
     yield "Marge visée, part des ventes HT", _share(stated.target_margin), source, COOP
     if stated.presale_share is not None:
         yield "Précommercialisation demandée", _share(stated.presale_share), source, "banque"
+    if stated.reserved_lots is not None:
+        reserved = Quantity(value=stated.reserved_lots, unit="lots")
+        yield "Lots réservés à ce jour", reserved, source, COOP
 
 
 def _households(montage: Montage) -> Iterator[Row]:

@@ -80,7 +80,7 @@ SALE: Final = Trace(
     facts=(VAT, ("prix_plafonds", {}), ("regles", {"subject": "PROMOTION"})),
 )
 OFS: Final = Trace(
-    hypotheses=("BRS :", "Taux de placement", "Indexation", "Évolution de la gestion"),
+    hypotheses=("BRS :", "Vacance et impayés", "Taux de placement", *PATHS),
     facts=(
         ("prets", {"loan": "GAIA_LONG_TERME"}),
         ("prets", {"loan": "GAIA_BRS"}),
@@ -97,8 +97,8 @@ PSLA: Final = Trace(
     ),
 )
 SCIAPP: Final = Trace(
-    hypotheses=("SCIAPP :", *OPERATING),
-    facts=(("regles", {"subject": "SCIAPP"}), *LOAN_TERMS),
+    hypotheses=("SCIAPP :", *OPERATING, *PATHS, "Taux de placement"),
+    facts=(("regles", {"subject": "SCIAPP"}), *LOAN_TERMS, *ACCOUNT_FACTS),
 )
 MONTHLY: Final = Trace(
     hypotheses=(
@@ -114,6 +114,11 @@ MONTHLY: Final = Trace(
 CAPS: Final = Trace(
     hypotheses=(*RENTAL, *SALES),
     facts=(RENT_CAPS, ("prix_plafonds", {}), ("prets", {"loan": "PTZ"})),
+)
+RISK: Final = Trace(hypotheses=("Risque :", *SALES))
+BUYBACK: Final = Trace(
+    hypotheses=("Risque :", "Taux d'actualisation", *SALES),
+    facts=(("regles", {"subject": "PSLA"}), ("regles", {"subject": "HLM_SALE"})),
 )
 INCOMES: Final = Trace(facts=(("plafonds_ressources", {}),))
 
@@ -154,6 +159,11 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Coût mensuel": MONTHLY,
     "Prix par logement": MONTHLY,
     "Redevance OFS": OFS,
+    "Sensibilité": MODEL,
+    "Aléas": replace(RISK, hypotheses=("Risque :", *COSTS, *RENTAL, *SALES, *LOANS)),
+    "Invendus": RISK,
+    "Rachats": BUYBACK,
+    "PSLA rachat": replace(BUYBACK, hypotheses=("PSLA :",)),
 }
 STEMS: Final[Mapping[str, Trace]] = {  # by the first words of the name of a sheet
     "Exploitation ": ACCOUNT,
