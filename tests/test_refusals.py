@@ -9,8 +9,18 @@ from typing import Any
 import pytest
 
 from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility import choose_sites, read_ground, study_site
 from habitat_analysis.montage.rental import RentalMontage, at_rate
-from tests.montage_samples import CODES, IMPOSED, montage_of, studied, with_terms
+from habitat_analysis.study import load_study
+from tests.montage_samples import (
+    CODES,
+    IMPOSED,
+    full_changes,
+    montage_of,
+    studied,
+    with_terms,
+)
+from tests.small_study import write_small_study
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,10 @@ def test_equity_stated_too_low_says_how_much_is_needed(tmp_path: Path) -> None:
     enough = plus(math.ceil(needed / low.tranche.dwellings))
     assert enough.account.balanced
     assert not enough.remarks
+    assert low.least_equity_eur == pytest.approx(needed, abs=0.01)
+    more = plus(2 * math.ceil(needed / low.tranche.dwellings))
+    assert more.account.plan.equity_eur > needed
+    assert more.least_equity_eur == pytest.approx(needed, abs=0.01)
 
 
 def test_resources_above_the_cost_of_a_tenure_finance_no_other(tmp_path: Path) -> None:
@@ -92,6 +106,28 @@ def test_resources_above_the_cost_of_a_tenure_finance_no_other(tmp_path: Path) -
     table = montage.reconciliation.by_tenure
     gap = table.loc["PLAI", "accounts_eur"] - table.loc["PLAI", "model_eur"]
     assert gap == pytest.approx(table.loc["PLAI", "gap_eur"], abs=0.01)
+
+
+def test_a_sciapp_paid_more_than_it_costs_is_said(tmp_path: Path) -> None:
+    changes = full_changes(
+        statuts=with_terms("SCIAPP", subvention_par_logement=500_000),
+        programme={
+            "statuts": list(CODES),
+            "subventions_max": 9e6,
+            "fixe": {"statuts": {"SCIAPP": 2}},
+        },
+    )
+    ground = read_ground(load_study(write_small_study(tmp_path, changes=changes)))
+    site = study_site(ground, choose_sites(ground)[0])
+    montage = site.montage
+    assert montage is not None
+    assert montage.sciapp is not None
+    assert montage.plan.overflow_eur == pytest.approx(montage.sciapp.overflow_eur)
+    assert montage.plan.need_by_tenure["SCIAPP"] == 0
+    assert montage.plan.total_resources_eur == pytest.approx(montage.plan.total_uses_eur, abs=0.005)
+    assert any(
+        "« statuts.SCIAPP »" in text.replace("\u00a0", " ") for text in site.verdict.conditions
+    )
 
 
 def test_a_rent_within_the_cap_of_its_own_tranche_is_accepted(tmp_path: Path) -> None:
@@ -114,3 +150,20 @@ def test_one_more_point_of_rate_leaves_a_fixed_loan_alone() -> None:
     after = at_rate(every.operation, every.rentals["PLUS"], 0.01).account.plan.loans
     moved = {loan.id: round(loan.rate - before[loan.id], 9) for loan in after}
     assert moved == {"foncier": 0.01, "partenaire": 0.0, "bati": 0.01}
+
+
+def test_a_ceiling_passed_is_a_condition_with_value_limit_text_and_key(tmp_path: Path) -> None:
+    study = write_small_study(
+        tmp_path,
+        changes=full_changes(
+            statuts=with_terms("PLUS", loyer_annexes_mois=120),
+            programme={"statuts": list(CODES), **IMPOSED},
+        ),
+    )
+    ground = read_ground(load_study(study))
+    site = study_site(ground, choose_sites(ground)[0])
+    said = [text.replace("\u00a0", " ") for text in site.verdict.conditions]
+    (found,) = [text for text in said if text.startswith("PLUS, tranche")]
+    assert "au-dessus du plafond de 1,18" in found
+    assert "statuts.PLUS.loyer_annexes_mois" in found
+    assert "()" not in found

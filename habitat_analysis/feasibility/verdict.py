@@ -125,12 +125,18 @@ def _account_conditions(montage: Montage) -> Iterator[str]:
     """Name what the detailed accounts ask to settle: ceilings, plans, sales, missing money."""
     for test in montage.ceilings.exceeded:
         yield (
-            f"{test.tenure}, {test.subject} : {test.what.lower()} au-dessus de son plafond"
+            f"{test.tenure}, {test.subject} : {test.what[0].lower()}{test.what[1:]} de"
+            f" {test.written(test.value)}, au-dessus du plafond de {test.written(test.ceiling)}"
             f" ({test.legal_reference}) ; {test.remedy}."
         )
     for code, rental in montage.rentals.items():
         for remark in rental.remarks:
             yield f"{code} : {remark}."
+    if montage.sciapp is not None and montage.sciapp.overflow_eur > HALF_EURO:
+        yield (
+            "SCIAPP : subventions et parts initiales dépassent le prix de revient de"
+            f" {euros(montage.sciapp.overflow_eur)} : réduisez-les sous « statuts.SCIAPP »."
+        )
     if montage.psla is not None:
         yield from montage.psla.refused
         late = [lot for lot in montage.psla.lots if not lot.option.payment_within_redevance]

@@ -11,6 +11,7 @@ import pandas as pd
 from habitat_analysis.baremes import Fact
 from habitat_analysis.errors import DataError
 from habitat_analysis.finance.ptz import ptz_quota_cap
+from habitat_analysis.formats import euros, number
 from habitat_analysis.montage.operation import Operation
 from habitat_analysis.montage.psla import PslaMontage
 from habitat_analysis.montage.rental import RentalMontage
@@ -23,6 +24,7 @@ OPEN_TO_ALL: Final = "none"
 PTZ_TENURES: Final = ("PSLA", "BRS", "VEFA", "LIBRE")
 PTZ_KNOWN: Final = "tranche_1_quota_collective_psla_brs"
 EQUAL: Final = 1 + 1e-9
+RATIO: Final = "rapport"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,13 @@ class CeilingTest:
     def respected(self) -> bool:
         """Whether the value is at most its ceiling; equality passes."""
         return self.value <= self.ceiling * EQUAL
+
+    def written(self, amount: float) -> str:
+        """Write the value or the ceiling in its unit."""
+        if self.unit == "€":
+            return euros(amount)
+        text = number(amount, 2)
+        return text if self.unit == RATIO else f"{text} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +133,7 @@ def _rents(operation: Operation, montage: RentalMontage) -> Iterator[CeilingTest
     total = facts("loyers_plafonds", product="PLUS", zone_scheme="formula", zone=key)
     yield _test(
         code, "Loyer avec annexes et marges, sur loyer de base", "tranche",
-        cap.total_ratio, cap.total_ratio_max, "rapport", total,
+        cap.total_ratio, cap.total_ratio_max, RATIO, total,
         remedy=f"baissez « statuts.{code}.loyer_annexes_mois »",
     )  # fmt: skip
 

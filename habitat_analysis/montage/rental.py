@@ -60,6 +60,7 @@ class RentalMontage:
     account: RentalAccount
     land_ttc_eur: float  # charge foncière of the tenure
     equity_stated: bool  # decided by people, not computed
+    least_equity_eur: float | None  # that balances the account; None when no equity does
     remarks: tuple[str, ...]  # what was bounded or refused, in French
 
 
@@ -107,6 +108,9 @@ def rental_montage(operation: Operation, code: str) -> RentalMontage:
         account=account,
         land_ttc_eur=land_ttc,
         equity_stated=stated is not None,
+        least_equity_eur=_least_equity(
+            operation, code, tranche, account, stated=equity is not None
+        ),
         remarks=tuple(remarks),
     )
 
@@ -306,7 +310,21 @@ def _again(
     ]
     stated = plan.equity_eur if montage.equity_stated else None
     account = _account(operation, montage.code, tranche, loans, stated)
-    return replace(montage, tranche=tranche, account=account)
+    least = _least_equity(operation, montage.code, tranche, account, stated=montage.equity_stated)
+    return replace(montage, tranche=tranche, account=account, least_equity_eur=least)
+
+
+def _least_equity(
+    operation: Operation, code: str, tranche: Tranche, account: RentalAccount, *, stated: bool
+) -> float | None:
+    """Return the least equity that balances an account, whatever equity it was drawn at."""
+    if not stated:
+        return account.equity_required_eur
+    plan = account.plan
+    loans = [
+        replace(loan, amount_eur=None) if loan.id == plan.balancing else loan for loan in plan.loans
+    ]
+    return _account(operation, code, tranche, loans, 0.0).equity_required_eur
 
 
 def mean_rent_month_eur(montage: RentalMontage, su_m2: float) -> float:

@@ -159,8 +159,8 @@ def ceiling_table(feasibility: Feasibility) -> Sheet | None:
         {
             "what": f"{tenure_label(test.tenure)} : {test.what}",
             "subject": test.subject,
-            "value": _written(test.value, test.unit),
-            "ceiling": _written(test.ceiling, test.unit),
+            "value": test.written(test.value),
+            "ceiling": test.written(test.ceiling),
             "ok": _verdict(test),
             "text": test.legal_reference or "voir la section 12",
         }
@@ -200,8 +200,8 @@ def exceeded_sentences(montage: Montage) -> Iterator[str]:
     for test in montage.ceilings.exceeded:
         yield typeset(
             f"{tenure_label(test.tenure)}, {test.subject} : {test.what.lower()} de "
-            f"{_written(test.value, test.unit)}, au-dessus du plafond de "
-            f"{_written(test.ceiling, test.unit)} ({test.legal_reference}) ; {test.remedy}."
+            f"{test.written(test.value)}, au-dessus du plafond de "
+            f"{test.written(test.ceiling)} ({test.legal_reference}) ; {test.remedy}."
         )
     doubts = dict.fromkeys(
         (tenure_label(test.tenure), flag) for test in montage.ceilings.tests for flag in test.flags
@@ -356,10 +356,3 @@ def _verdict(test: CeilingTest) -> str:
     if not test.binding:
         return "compté en entier" if test.respected else "compté jusqu'au plafond"
     return "oui" if test.respected else "non"
-
-
-def _written(value: float, unit: str) -> str:
-    if unit == "€":
-        return euros(value)
-    text = f"{value:.2f}".replace(".", ",")
-    return text if unit == "rapport" else f"{text} {unit}"

@@ -207,7 +207,7 @@ def _account_notes(montage: Montage, rental: RentalMontage) -> list[str]:
 def _results(montage: Montage, rental: RentalMontage) -> dict[str, Any]:
     """Name each result and give its value with its unit."""
     account, plan = rental.account, rental.account.plan
-    equity, needed = plan.equity_eur, account.equity_required_eur
+    equity, needed = plan.equity_eur, rental.least_equity_eur
     alone, below = rent_without_equity(montage, rental), account.first_negative_year
     main = account.main_years
     return {

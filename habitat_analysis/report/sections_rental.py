@@ -296,10 +296,10 @@ def _account_remarks(rental: RentalMontage) -> Iterator[str]:
             f"loyers au-dessus du plafond (loyer retenu {euros_m2(cap.rent_m2)}, plafond "
             f"{euros_m2(cap.cap_m2)} de surface utile par mois)"
         )
-    needed, equity = account.equity_required_eur, account.plan.equity_eur
-    if rental.equity_stated and needed is not None and needed > equity + CENT:
+    needed, equity = rental.least_equity_eur, account.plan.equity_eur
+    if rental.equity_stated and needed is not None and needed < equity - CENT:
         yield (
-            f"les fonds propres décidés par l'étude ({euros(equity)}) sont inférieurs au minimum "
+            f"les fonds propres décidés par l'étude ({euros(equity)}) dépassent le minimum "
             f"d'équilibre ({euros(needed)})"
         )
     below = account.first_negative_year
