@@ -181,15 +181,16 @@ def _keys(names: Iterable[str]) -> str:
 
 
 def _margin_conditions(montage: Montage) -> Iterator[str]:
-    """Name the tenures sold below the margin that the study aims at."""
+    """Name the tenures sold below the margin that the study aims at, if it aims at one."""
     aimed = montage.operation.study.montage.target_margin
-    for code, sale in montage.sales.items() if aimed else ():
-        reached = sale.margin_eur / sale.turnover_ht_eur
-        if reached < aimed - PLACES_TOLERANCE:
-            yield (
-                f"{code} : la marge, {percent(reached)} des ventes, n'atteint pas les"
-                f" {percent(aimed)} visés."
-            )
+    reached = {code: sale.margin_eur / sale.turnover_ht_eur for code, sale in montage.sales.items()}
+    short = [
+        f"{code} ({percent(share)})"
+        for code, share in reached.items()
+        if aimed and share < aimed - PLACES_TOLERANCE
+    ]
+    if short:
+        yield f"Marge visée, {percent(aimed)} des ventes, non atteinte en {join_fr(short)}."
 
 
 def _land_conditions(feasibility: Feasibility) -> Iterator[str]:
@@ -228,9 +229,14 @@ def _topup(feasibility: Feasibility) -> Iterator[str]:
     asked = modelled if montage is None else montage.plan.topup_eur
     if max(asked, modelled) < HALF_EURO:
         return
-    differ = abs(asked - modelled) >= HALF_EURO
-    aside = f" selon les comptes détaillés ({euros(modelled)} selon le calcul)" if differ else ""
-    yield f"Une subvention complémentaire de {euros(asked)} reste à obtenir{aside}."
+    if abs(asked - modelled) < HALF_EURO:
+        yield f"Une subvention complémentaire de {euros(asked)} reste à obtenir."
+        return
+    wanted = f"en demandent {euros(asked)}" if asked >= HALF_EURO else "n'en demandent pas"
+    yield (
+        f"Subvention complémentaire à obtenir : le calcul en demande {euros(modelled)}, les comptes"
+        f" détaillés {wanted}."
+    )
 
 
 def _money_conditions(feasibility: Feasibility) -> Iterator[str]:

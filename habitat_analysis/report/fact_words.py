@@ -129,7 +129,6 @@ RATES: Final = frozenset(
     }
 )
 COST_CAP: Final = "operation_cost_cap_"
-IN_WORKBOOK: Final = "voir la feuille « Sources » du classeur"
 
 
 def fact_label(fact: Fact) -> str:
@@ -159,7 +158,8 @@ def is_rate(fact: Fact) -> bool:
 
 def legal_text(fact: Fact) -> str:
     """Name the legal text of a value, or where its source is written when no text is known."""
-    return fact.legal_reference or IN_WORKBOOK
+    written = f"data/baremes, {fact.table}.csv, ligne {fact.line} (source dans le classeur)"
+    return fact.legal_reference or written
 
 
 def _part(column: str, cell: str) -> str:

@@ -15,6 +15,7 @@ from habitat_analysis.report.escape import html_text
 
 Writer = Callable[[Any], str]
 
+LONGEST_FIGURE: Final = 22  # characters: beyond, a cell of figures is a sentence
 _BLANK: Final = object()  # a cell left empty on purpose, unlike a missing value
 
 
@@ -66,7 +67,7 @@ class FrenchTable:
         drawn = "".join(
             f'<th scope="row"{_css(num)}>{html_text(text)}</th>'
             if rank == self.row_header
-            else f"<td{_css(num)}>{html_text(text)}</td>"
+            else f"<td{_css(num, text)}>{html_text(text)}</td>"
             for rank, (text, num) in enumerate(zip(cells, self.numeric, strict=True))
         )
         return f"<tr>{drawn}</tr>"
@@ -89,7 +90,7 @@ STYLE = (
     "table.tableau tbody th{font-weight:normal}"
     "table.tableau .nombre{text-align:right!important;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}"
-    "table.tableau thead .nombre{white-space:normal}"
+    "table.tableau thead .nombre,table.tableau .phrase{white-space:normal}"
     "table.tableau tfoot th,table.tableau tfoot td{font-weight:bold;border-top:2px solid #343434}"
     "p.note{font-size:.85em;color:#555;margin:.2em 0}"
 )
@@ -246,8 +247,11 @@ def _is_number(value: Any) -> bool:
     return not missing and not isinstance(value, bool) and pd.api.types.is_number(value)
 
 
-def _css(numeric: bool) -> str:
-    return ' class="nombre"' if numeric else ""
+def _css(numeric: bool, text: str = "") -> str:
+    """Align figures to the right; a sentence among them may break, for its row to fit a page."""
+    if not numeric:
+        return ""
+    return ' class="nombre phrase"' if len(text) > LONGEST_FIGURE else ' class="nombre"'
 
 
 def _width(cell: str) -> int:
