@@ -152,12 +152,12 @@ class RentalAccount:
     @property
     def min_cumulative_eur(self) -> float:
         """Lowest treasury over the main loan."""
-        return float(self.cumulative[: self.main_years].min())
+        return float(np.min(self.cumulative[: self.main_years]))
 
     @property
     def min_cumulative_year(self) -> int:
         """Year of the lowest treasury over the main loan, from 1."""
-        return int(self.cumulative[: self.main_years].argmin()) + 1
+        return int(np.argmin(self.cumulative[: self.main_years])) + 1
 
     @property
     def first_negative_year(self) -> int | None:
@@ -424,7 +424,7 @@ def _required_equity(plan: FinancingPlan, balances: Years, placement_rate: float
         return plan.equity_eur
     if (saved[short] <= 0).any():
         return None
-    more = float((-balances[short] / saved[short]).max())
+    more = float(np.max(-balances[short] / saved[short]))
     reachable = more <= plan.balancing_eur * (1 + 1e-12)
     return plan.equity_eur + more if reachable else None
 
@@ -438,7 +438,7 @@ def _balance_rent(
     earned = cumulated(one_euro, placement_rate)
     if (earned <= 0).any():
         return None
-    return tranche.rent_m2_su_month_eur + float((-balances / earned).max())
+    return tranche.rent_m2_su_month_eur + float(np.max(-balances / earned))
 
 
 def _payback(net: Years, equity_eur: float) -> int | None:

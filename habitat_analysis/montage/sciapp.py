@@ -175,7 +175,7 @@ def _financed(
     rate = operation.paths.placement_rate
     earned = cumulated(income, rate)
     cost_of_one = cumulated(np.asarray(unit_payments(loan)), rate)
-    borrowed = max(0.0, min(left, float((earned / cost_of_one).min())))
+    borrowed = max(0.0, min(left, float(np.min(earned / cost_of_one))))
     known = LoanTerms(
         id=loan.id, label=loan.label, amount_eur=borrowed, rate=loan.rate, years=loan.years
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -256,7 +257,7 @@ def _percent(value: float) -> str:
 def _treasury_words(name: str, values: pd.Series, main_years: int) -> str:
     """Say where the treasury is lowest over the main loan, and where it ends."""
     judged = values[values.index <= main_years]
-    place = int(judged.to_numpy().argmin())
+    place = int(np.argmin(judged.to_numpy()))
     lowest, year = float(judged.iloc[place]), int(judged.index[place])
     short = lowest < -0.5
     word = "est négative" if short else "ne passe jamais sous zéro"

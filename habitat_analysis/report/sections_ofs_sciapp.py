@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
@@ -235,7 +236,7 @@ def sciapp_account(feasibility: Feasibility) -> Sheet | None:
         "owed": sciapp.liability_eur,
     }
     frame = pd.DataFrame(lines, index=pd.RangeIndex(1, sciapp.years + 1, name="year"))
-    shown = extract_years(sciapp.years, 1 + int(sciapp.cumulative_eur.argmin()))
+    shown = extract_years(sciapp.years, 1 + int(np.argmin(sciapp.cumulative_eur)))
     columns = [
         Column(name="year", header="Année", kind="whole"),
         Column(name="rents", header="Loyers (€)", kind="whole"),
@@ -269,7 +270,7 @@ def sciapp_liability_sentence(feasibility: Feasibility) -> str:
     sciapp = _sciapp(feasibility)
     if sciapp is None or not sciapp.years:
         return ""
-    worst = int(sciapp.liability_eur.argmax())
+    worst = int(np.argmax(sciapp.liability_eur))
     owed, has = float(sciapp.liability_eur[worst]), float(sciapp.cumulative_eur[worst])
     return typeset(
         f"L'engagement de rachat culmine à {euros(owed)} en année {worst + 1}, quand la société a "
