@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 
 from habitat_analysis.errors import UsageError
 
+MONTHS = 12  # of a year
 IRR_TOLERANCE = 1e-9  # residual of the discounted flows, relative to their absolute sum
 
 

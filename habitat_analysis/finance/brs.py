@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from habitat_analysis.actuarial import annuity, annuity_factor
+from habitat_analysis.actuarial import MONTHS, annuity, annuity_factor
 from habitat_analysis.errors import UsageError
 
-MONTHS = 12
 TOLERANCE = 1e-9  # a price equal to its ceiling passes
 BALANCED_EUR = -1e-6  # a balance above this is not negative
 

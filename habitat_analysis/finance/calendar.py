@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.errors import UsageError
 
-MONTHS = 12
 TOLERANCE = 1e-9  # a call equal to its ceiling passes
 
 SaleKind = Literal["vefa", "option"]

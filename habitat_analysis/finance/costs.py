@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.errors import UsageError
 
 Family = Literal["foncier", "travaux", "honoraires", "frais_financiers"]
@@ -29,7 +30,6 @@ CHAPTER_OF: Mapping[Family, Chapter] = {
     "honoraires": "prestations",
     "frais_financiers": "frais_financiers",
 }
-MONTHS = 12
 MEAN_DRAW = 0.5  # works and fees are paid evenly: half of them is owed on average
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from habitat_analysis.actuarial import annuity_factor
+from habitat_analysis.actuarial import MONTHS, annuity_factor
 from habitat_analysis.errors import UsageError
 
-MONTHS = 12
 TOLERANCE = 1e-9  # a value equal to its ceiling passes, whatever the rounding of its product
 
 

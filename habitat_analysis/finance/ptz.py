@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.errors import UsageError
 from habitat_analysis.regulation import LOANS
 
 PTZ: Final = "PTZ"
-MONTHS: Final = 12
 TOLERANCE_EUR: Final = 1e-4  # resources are compared to the cent: a bound belongs to its bracket
 BRACKET_BOUND: Final = re.compile(r"tranche_(\d+)_upper_bound")
 

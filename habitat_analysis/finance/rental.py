@@ -9,10 +9,8 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from habitat_analysis.actuarial import annuity_factor
+from habitat_analysis.actuarial import MONTHS, annuity_factor
 from habitat_analysis.errors import UsageError
-
-MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from habitat_analysis.actuarial import Schedule, irr, npv
+from habitat_analysis.actuarial import MONTHS, Schedule, irr, npv
 from habitat_analysis.errors import UsageError
 from habitat_analysis.finance.loans import LoanTerms, loan_life, unit_payments
 
-MONTHS = 12
 BALANCED_EUR = 0.005  # half a cent: a treasury above minus this is not negative
 Years = NDArray[np.float64]
 

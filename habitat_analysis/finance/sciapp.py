@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.errors import UsageError
 
-MONTHS = 12
 FLOOR_TOLERANCE = 1e-9  # a share affordable to a billionth is affordable
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.errors import UsageError
 from habitat_analysis.formats import join_fr
 from habitat_analysis.households.eligibility import (
@@ -31,7 +32,6 @@ from habitat_analysis.households.occupancy import (
     min_typology,
 )
 
-MONTHS = 12
 UNKNOWN_ADULT_AGE = 40  # an adult of unknown age counts as an adult, nothing more
 Cell = tuple[str, str]
 

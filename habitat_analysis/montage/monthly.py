@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.finance.sciapp import SharePath
 from habitat_analysis.montage.mortgage import HouseholdLoan
-from habitat_analysis.montage.operation import MONTHS, Operation
+from habitat_analysis.montage.operation import Operation
 from habitat_analysis.montage.psla import PslaMontage
 from habitat_analysis.montage.rental import RentalMontage, mean_rent_month_eur
 from habitat_analysis.montage.sciapp import SciappMontage

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from habitat_analysis.actuarial import annuity_factor
+from habitat_analysis.actuarial import MONTHS, annuity_factor
 from habitat_analysis.baremes import FactReader
 from habitat_analysis.finance.taxes import deed_fee_rate
 from habitat_analysis.study import Study
 
 BANK: Final = "BANK_MORTGAGE"
 LOANS: Final = "prets"
-MONTHS: Final = 12
 NEW_DWELLING: Final = "NEUF"
 
 

@@ -14,8 +14,6 @@ from habitat_analysis.study import Study, Terms
 from habitat_analysis.study.model import Zones
 from habitat_analysis.tenures import ORDER, tenure
 
-MONTHS = 12
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:

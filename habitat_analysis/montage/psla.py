@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.baremes import FactReader
 from habitat_analysis.errors import UsageError
 from habitat_analysis.finance.psla import (
@@ -18,7 +19,7 @@ from habitat_analysis.finance.psla import (
     psla_years,
 )
 from habitat_analysis.montage.mortgage import HouseholdLoan
-from habitat_analysis.montage.operation import MONTHS, Operation
+from habitat_analysis.montage.operation import Operation
 from habitat_analysis.montage.sales import SaleLot, sale_lots
 from habitat_analysis.regulation import price_cap_m2_su, rent_cap_m2_month
 from habitat_analysis.tenures import tenure

@@ -11,7 +11,7 @@ from habitat_analysis.finance.loans import LoanTerms, Revision
 from habitat_analysis.finance.rental import ceiling_rent_m2_month, structure_coefficient
 from habitat_analysis.finance.rental_account import RentalAccount, Tranche, balanced_account
 from habitat_analysis.formats import euros, number
-from habitat_analysis.montage.operation import MONTHS, Operation
+from habitat_analysis.montage.operation import Operation
 from habitat_analysis.regulation import (
     building_loan_years,
     land_loan_years,
@@ -336,7 +336,6 @@ def mean_rent_month_eur(montage: RentalMontage, su_m2: float) -> float:
 __all__ = [
     "BUILDING",
     "LAND",
-    "MONTHS",
     "RentCap",
     "RentalMontage",
     "account_years",

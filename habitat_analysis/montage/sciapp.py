@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -136,7 +137,9 @@ def _lots(operation: Operation) -> list[SciappLot]:
     return lots
 
 
-def _summed(lots: tuple[SciappLot, ...], years: int, value) -> Years:  # type: ignore[no-untyped-def]
+def _summed(
+    lots: tuple[SciappLot, ...], years: int, value: Callable[[SciappLot, int], float]
+) -> Years:
     """Add up a yearly value over the lots; nothing once a lot is fully bought."""
     total = np.zeros(years)
     for lot in lots:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.errors import Faults
 from habitat_analysis.formats import euros, number, percent
@@ -12,7 +13,6 @@ from habitat_analysis.regulation import building_loan_years, land_loan_years, li
 from habitat_analysis.study import Study, Terms
 from habitat_analysis.tenures import tenure
 
-MONTHS: Final = 12
 LOANS: Final = "prets"
 PROGRESSIVE: Final = "progressive"
 EQUAL: Final = 1e-9

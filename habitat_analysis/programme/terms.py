@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
 
 import pandas as pd
 
@@ -34,8 +33,6 @@ from habitat_analysis.regulation import (
 from habitat_analysis.study import ScenarioTerms, Study, Terms
 from habitat_analysis.study.model import Zones
 from habitat_analysis.tenures import Tenure, tenure
-
-MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

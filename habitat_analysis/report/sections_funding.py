@@ -28,7 +28,6 @@ from habitat_analysis.report.sheets import (
 )
 
 ROUNDING_EUR = 0.005
-MONTHS = 12
 
 
 def funding(feasibility: Feasibility) -> Sheet | None:

@@ -8,7 +8,13 @@ from typing import Any, Final
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.report.sections_costs import CHAPTERS
 from habitat_analysis.report.sections_montage_hypotheses import montage_rows
-from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+from habitat_analysis.report.sheets import (
+    Column,
+    Quantity,
+    Sheet,
+    share_of,
+    sheet,
+)
 from habitat_analysis.study import Study, Terms
 
 COOP: Final = "coopérative"
@@ -115,12 +121,12 @@ def _costs(feasibility: Feasibility) -> Iterator[Row]:
         label = f"{item.label}, HT ({CHAPTERS[item.family].lower()})"
         yield label, _eur(value, BASES[item.basis]), item.source, COOP
     for fee in costs.fees:
-        yield f"{fee.label}, part des travaux", _share(fee.rate), fee.source, COOP
+        yield f"{fee.label}, part des travaux", share_of(fee.rate), fee.source, COOP
     parameters = feasibility.file.parameters
-    yield "Aléas, part des travaux", _share(parameters.contingency), costs.source, COOP
-    yield "Révision annuelle des prix", _share(parameters.revision_rate), costs.source, COOP
-    yield "Taux du préfinancement", _share(parameters.finance_rate), costs.source, COOP
-    yield "TVA des charges fixes", _share(costs.fixed_vat), costs.source, COOP
+    yield "Aléas, part des travaux", share_of(parameters.contingency), costs.source, COOP
+    yield "Révision annuelle des prix", share_of(parameters.revision_rate), costs.source, COOP
+    yield "Taux du préfinancement", share_of(parameters.finance_rate), costs.source, COOP
+    yield "TVA des charges fixes", share_of(costs.fixed_vat), costs.source, COOP
     for what, months in (
         ("Révisions, durée", parameters.revision_months),
         ("Portage du terrain", parameters.land_carry_months),
@@ -132,7 +138,7 @@ def _costs(feasibility: Feasibility) -> Iterator[Row]:
 def _operating(feasibility: Feasibility) -> Iterator[Row]:
     operating = feasibility.ground.study.operating
     source = operating.source
-    yield "Vacance et impayés, part des loyers", _share(operating.loss_share), source, COOP
+    yield "Vacance et impayés, part des loyers", share_of(operating.loss_share), source, COOP
     for what, amount in (
         ("Gestion", operating.management_eur),
         ("Entretien courant", operating.maintenance_eur),
@@ -141,7 +147,7 @@ def _operating(feasibility: Feasibility) -> Iterator[Row]:
     ):
         yield f"{what} d'un logement locatif", _eur(amount, "an"), source, COOP
     repairs = operating.major_repairs_rate
-    yield "Gros entretien, part du coût par an", _share(repairs, 2), source, COOP
+    yield "Gros entretien, part du coût par an", share_of(repairs, 2), source, COOP
 
 
 def _tenures(feasibility: Feasibility) -> Iterator[Row]:
@@ -158,7 +164,7 @@ def _tenures(feasibility: Feasibility) -> Iterator[Row]:
             loan = terms.partner_loan
             source, lender = loan.source or terms.source, f"{code} : prêt {loan.lender}"
             yield f"{lender}, montant", _eur(loan.amount_eur, "logement"), source, COOP
-            yield f"{lender}, taux", _share(loan.rate, 2), source, COOP
+            yield f"{lender}, taux", share_of(loan.rate, 2), source, COOP
             yield f"{lender}, durée", Quantity(value=loan.years, unit="ans"), source, COOP
 
 
@@ -178,7 +184,7 @@ def _terms(terms: Terms) -> Iterator[tuple[str, Quantity]]:
             terms.cost_ceiling_m2_eur,
             _eur(terms.cost_ceiling_m2_eur, "m² SHAB"),
         ),
-        ("marge locale sur le loyer", terms.local_margin, _share(terms.local_margin)),
+        ("marge locale sur le loyer", terms.local_margin, share_of(terms.local_margin)),
         (
             "surcoût de travaux HT",
             terms.works_gap_m2_eur,
@@ -211,9 +217,9 @@ def _account_terms(terms: Terms) -> list[tuple[str, float | None, Quantity]]:
             terms.option_months,
             Quantity(value=terms.option_months or 0, unit="mois"),
         ),
-        ("baisse annuelle du prix", terms.yearly_decrease, _share(terms.yearly_decrease or 0.0)),
+        ("baisse annuelle du prix", terms.yearly_decrease, share_of(terms.yearly_decrease or 0.0)),
         ("parts initiales", terms.first_parts, Quantity(value=terms.first_parts)),
-        ("taux du prêt de l'OFS", terms.ofs_loan_rate, _share(terms.ofs_loan_rate or 0.0, 2)),
+        ("taux du prêt de l'OFS", terms.ofs_loan_rate, share_of(terms.ofs_loan_rate or 0.0, 2)),
         (
             "durée du prêt de l'OFS",
             terms.ofs_loan_years,
@@ -229,9 +235,9 @@ def _account_terms(terms: Terms) -> list[tuple[str, float | None, Quantity]]:
 
 def _bounds(what: str, low: float | None, high: float | None, source: str) -> Iterator[Row]:
     if low is not None:
-        yield f"{what}, minimum", _share(low), source, GROUP
+        yield f"{what}, minimum", share_of(low), source, GROUP
     if high is not None:
-        yield f"{what}, maximum", _share(high), source, GROUP
+        yield f"{what}, maximum", share_of(high), source, GROUP
 
 
 def _eur(value: float | None, per: str) -> Quantity:
@@ -239,7 +245,3 @@ def _eur(value: float | None, per: str) -> Quantity:
     amount: Any = float("nan") if value is None else value
     unit = "€" if per == "forfait" else f"€ par {per}"
     return Quantity(value=amount, unit=unit, decimals=decimals)
-
-
-def _share(value: float, decimals: int = 1) -> Quantity:
-    return Quantity(value=value, unit="%", decimals=decimals)

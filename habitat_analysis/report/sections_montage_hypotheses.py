@@ -9,7 +9,10 @@ from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import join_fr, percent
 from habitat_analysis.montage import Montage
 from habitat_analysis.montage.paths import LIVRET, SERIES
-from habitat_analysis.report.sheets import Quantity
+from habitat_analysis.report.sheets import (
+    Quantity,
+    share_of,
+)
 
 Row = tuple[str, Quantity | str, str, str]
 
@@ -64,9 +67,9 @@ def _finance(montage: Montage) -> Iterator[Row]:
     source = stated.source
     placed = source if stated.placement_rate is not None else f"Livret A, {FROM_LAW}"
     discounted = source if stated.discount_rate is not None else FROM_LAW
-    yield "Taux de placement de la trésorerie", _share(paths.placement_rate), placed, COOP
-    yield "Taux d'actualisation (VAN)", _share(paths.discount_rate), discounted, COOP
-    yield "Progression des annuités", _share(stated.annuity_growth), source, COOP
+    yield "Taux de placement de la trésorerie", share_of(paths.placement_rate), placed, COOP
+    yield "Taux d'actualisation (VAN)", share_of(paths.discount_rate), discounted, COOP
+    yield "Progression des annuités", share_of(stated.annuity_growth), source, COOP
     yield (
         "Différé d'amortissement",
         Quantity(value=stated.deferral_years, unit="ans"),
@@ -79,10 +82,10 @@ def _finance(montage: Montage) -> Iterator[Row]:
         source,
         COOP,
     )
-    yield "Frais de commercialisation, part des ventes HT", _share(stated.sales_fee), source, COOP
-    yield "Marge visée, part des ventes HT", _share(stated.target_margin), source, COOP
+    yield "Frais de commercialisation, part des ventes HT", share_of(stated.sales_fee), source, COOP
+    yield "Marge visée, part des ventes HT", share_of(stated.target_margin), source, COOP
     if stated.presale_share is not None:
-        yield "Précommercialisation demandée", _share(stated.presale_share), source, "banque"
+        yield "Précommercialisation demandée", share_of(stated.presale_share), source, "banque"
     if stated.reserved_lots is not None:
         reserved = Quantity(value=stated.reserved_lots, unit="lots")
         yield "Lots réservés à ce jour", reserved, source, COOP
@@ -96,13 +99,13 @@ def _households(montage: Montage) -> Iterator[Row]:
     )
     mortgage, source = stated.mortgage, stated.source
     for what, value, own in (
-        ("Crédit d'un ménage, taux", _share(loan.rate, 2), mortgage.rate),
+        ("Crédit d'un ménage, taux", share_of(loan.rate, 2), mortgage.rate),
         ("Crédit d'un ménage, durée", Quantity(value=loan.years, unit="ans"), mortgage.years),
-        ("Crédit d'un ménage, assurance", _share(loan.insurance, 2), mortgage.insurance),
-        ("Crédit d'un ménage, frais d'acte", _share(loan.deed_fees_share), mortgage.deed_fees),
+        ("Crédit d'un ménage, assurance", share_of(loan.insurance, 2), mortgage.insurance),
+        ("Crédit d'un ménage, frais d'acte", share_of(loan.deed_fees_share), mortgage.deed_fees),
     ):
         yield what, value, source if own is not None else FROM_LAW, COOP
-    yield "Crédit d'un ménage, apport", _share(loan.down_payment_share), source, COOP
+    yield "Crédit d'un ménage, apport", share_of(loan.down_payment_share), source, COOP
     if market is not None:
         price = Quantity(value=market.price_ttc_m2_eur, unit="€ TTC par m²")
         yield "Prix du marché", price, market.source, COOP
@@ -139,7 +142,7 @@ def _risks(montage: Montage) -> Iterator[Row]:
         ("Risque : écart type du taux", risks.rate_sd),
     )
     for what, value in shares:
-        yield what, _share(value), risks.source, COOP
+        yield what, share_of(value), risks.source, COOP
     carried = Quantity(value=risks.carry_month_eur, unit="€ par mois")
     yield "Risque : portage d'un lot invendu", carried, risks.source, COOP
     length = Quantity(value=risks.carry_months, unit="mois")
@@ -155,7 +158,3 @@ def _risks(montage: Montage) -> Iterator[Row]:
 
 def _m2_month(value: float) -> Quantity:
     return Quantity(value=value, unit="€ par m² SHAB et par mois", decimals=2)
-
-
-def _share(value: float, decimals: int = 1) -> Quantity:
-    return Quantity(value=value, unit="%", decimals=decimals)

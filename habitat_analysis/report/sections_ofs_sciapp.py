@@ -25,6 +25,7 @@ from habitat_analysis.report.sheets import (
     Sheet,
     facts_sheet,
     sheet,
+    whole_sum,
 )
 
 BRS: Final = "BRS"
@@ -41,16 +42,18 @@ def ofs_account(feasibility: Feasibility) -> Sheet | None:
     terms, account = brs.terms, brs.account
     negative = account.first_negative_year
     facts = {
-        "Terrain payé par l'OFS, HT": _euros(terms.land_cost_eur),
-        "Charge foncière des lots BRS dans le prix de revient, HT": _euros(brs.land_value_ht_eur),
+        "Terrain payé par l'OFS, HT": whole_sum(terms.land_cost_eur),
+        "Charge foncière des lots BRS dans le prix de revient, HT": whole_sum(
+            brs.land_value_ht_eur
+        ),
         "Prêt : taux": Quantity(value=terms.loan_rate, unit="%", decimals=2),
         "Prêt : durée": Quantity(value=terms.loan_years, unit="ans"),
-        "Annuité du prêt": _euros(account.annuity_eur),
+        "Annuité du prêt": whole_sum(account.annuity_eur),
         "Redevance retenue": _fee(terms.fee_m2_month_eur),
         "Redevance minimale d'équilibre": _fee(account.fee_min_balanced_m2_month_eur),
-        "Redevance moyenne d'un logement, par mois": _euros(account.fee_month_dwelling_eur),
+        "Redevance moyenne d'un logement, par mois": whole_sum(account.fee_month_dwelling_eur),
         "Première année de trésorerie négative": "aucune" if negative is None else str(negative),
-        "Trésorerie à la fin du prêt": _euros(account.cumulative_end_eur),
+        "Trésorerie à la fin du prêt": whole_sum(account.cumulative_end_eur),
     }
     notes = [
         (
@@ -292,12 +295,12 @@ def _path(lot: SciappLot) -> dict[str, Any]:
     full = path.full_year
     return {
         "Logements": Quantity(value=lot.count),
-        "Valeur du lot": _euros(terms.lot_value_eur),
+        "Valeur du lot": whole_sum(terms.lot_value_eur),
         "Nombre de parts": Quantity(value=terms.shares),
         "Valeur nominale d'une part": Quantity(value=path.nominal_eur, unit="€"),
         "Parts achetées à l'entrée": Quantity(value=terms.initial_shares),
-        "Loyer par mois": _euros(terms.rent_month_eur),
-        "Budget du ménage par mois, loyer et parts": _euros(terms.budget_month_eur),
+        "Loyer par mois": whole_sum(terms.rent_month_eur),
+        "Budget du ménage par mois, loyer et parts": whole_sum(terms.budget_month_eur),
         "Parts détenues à la fin": Quantity(value=path.shares_held),
         "Part du lot détenue à la fin": Quantity(
             value=path.shares_held / terms.shares, unit="%", decimals=1
@@ -305,13 +308,9 @@ def _path(lot: SciappLot) -> dict[str, Any]:
         "Année de pleine propriété": f"non atteinte en {terms.term_years} ans"
         if full is None
         else f"année {full}",
-        "Loyers versés en tout": _euros(path.rent_paid_eur),
-        "Parts achetées après l'entrée": _euros(path.shares_paid_eur),
+        "Loyers versés en tout": whole_sum(path.rent_paid_eur),
+        "Parts achetées après l'entrée": whole_sum(path.shares_paid_eur),
     }
-
-
-def _euros(value: float) -> Quantity:
-    return Quantity(value=float(round(value)), unit="€")
 
 
 def _fee(value: float) -> Quantity:

@@ -23,6 +23,7 @@ from habitat_analysis.report.sheets import (
     Quantity,
     Sheet,
     sheet,
+    whole_sum,
 )
 
 EXTRACT: Final = (1, 2, 5, 10, 15, 20, 25, 26, 30, 40)  # years of an account shown on paper
@@ -211,19 +212,19 @@ def _results(montage: Montage, rental: RentalMontage) -> dict[str, Any]:
     alone, below = rent_without_equity(montage, rental), account.first_negative_year
     main = account.main_years
     return {
-        "Fonds propres du plan": _euros(equity),
-        "Minimum d'équilibre": "aucun niveau ne suffit" if needed is None else _euros(needed),
+        "Fonds propres du plan": whole_sum(equity),
+        "Minimum d'équilibre": "aucun niveau ne suffit" if needed is None else whole_sum(needed),
         "Fonds propres / prix de revient": Quantity(
             value=equity / plan.cost_ttc_eur, unit="%", decimals=1
         ),
-        "Fonds propres par logement": _euros(equity / rental.tranche.dwellings),
+        "Fonds propres par logement": whole_sum(equity / rental.tranche.dwellings),
         "Loyer retenu": _rent(rental.cap.rent_m2),
         "Loyer d'équilibre avec ces fonds propres": _rent(account.balance_rent_m2),
         "Loyer d'équilibre sans fonds propres": _rent(alone),
-        "Trésorerie la plus basse pendant le prêt principal": _euros(account.min_cumulative_eur),
+        "Trésorerie la plus basse pendant le prêt principal": whole_sum(account.min_cumulative_eur),
         "Année de cette trésorerie": f"{account.min_cumulative_year} sur {main}",
         "Première année de trésorerie négative": "aucune" if below is None else str(below),
-        "VAN": _euros(account.npv_eur),
+        "VAN": whole_sum(account.npv_eur),
         "TRI": NOT_APPLICABLE
         if account.irr is None
         else Quantity(value=account.irr, unit="%", decimals=2),
@@ -236,11 +237,6 @@ def _payback(account: RentalAccount) -> str:
         return NOT_APPLICABLE
     year = account.payback_year
     return f"non atteinte en {account.horizon} ans" if year is None else f"année {year}"
-
-
-def _euros(value: float) -> Quantity:
-    """Write a sum to the euro, a rounding error as nothing."""
-    return Quantity(value=float(round(value)), unit="€")
 
 
 def _rent(value: float | None) -> Quantity | str:

@@ -21,7 +21,14 @@ from habitat_analysis.programme.wording import (
 from habitat_analysis.report.charts import programme_chart
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_site import study_sources
-from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, sheet
+from habitat_analysis.report.sheets import (
+    Column,
+    Quantity,
+    Sheet,
+    counted,
+    sheet,
+    sum_of,
+)
 from habitat_analysis.tenures import ORDER, tenure
 
 NO_PROGRAMME: Final = "Sans objet : aucun programme n'est à montrer pour ce site."
@@ -273,16 +280,12 @@ def _figures(evaluation: Evaluation) -> list[tuple[str, Quantity]]:
         ("Logements", Quantity(value=evaluation.dwellings)),
         ("Besoins du groupe couverts", Quantity(value=evaluation.housed)),
         ("Surface habitable, locaux compris", _m2(evaluation.shab_with_spaces_m2)),
-        ("Coût de l'opération, TTC", _eur(evaluation.cost_eur)),
-        ("Fonds propres", _eur(evaluation.equity_eur)),
-        ("Subventions, complément compris", _eur(helped)),
-        ("Reste à trouver", _eur(evaluation.missing_eur)),
-        ("Effort à réunir", _eur(evaluation.public_money_eur)),
+        ("Coût de l'opération, TTC", sum_of(evaluation.cost_eur)),
+        ("Fonds propres", sum_of(evaluation.equity_eur)),
+        ("Subventions, complément compris", sum_of(helped)),
+        ("Reste à trouver", sum_of(evaluation.missing_eur)),
+        ("Effort à réunir", sum_of(evaluation.public_money_eur)),
     ]
-
-
-def _eur(value: float) -> Quantity:
-    return Quantity(value=value, unit="€")
 
 
 def _m2(value: float) -> Quantity:

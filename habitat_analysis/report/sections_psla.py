@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import euros, months, number, percent, typeset
 from habitat_analysis.montage import Montage
 from habitat_analysis.montage.psla import PslaLot, buyback_terms
-from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+from habitat_analysis.report.sheets import (
+    Column,
+    Quantity,
+    Sheet,
+    sheet,
+    whole_sum,
+)
 
 CODE: Final = "PSLA"
 FEW_ROWS: Final = 16  # beyond, one typology stands for all
-MONTHS: Final = 12
 TEXT_TEST: Final = "article D331-76-5-1 du code de la construction et de l'habitation"
 DECREE: Final = "arrêté du 26 mars 2004"
 MEANING: Final = "PSLA, prêt social location-accession : le logement est loué, puis acheté."
@@ -175,21 +181,17 @@ def _phases(lot: PslaLot) -> dict[str, Any]:
     first = lot.earliest_month
     return {
         "Logements": Quantity(value=lot.lot.count),
-        "Prix du contrat, TTC": _euros(terms.price_ttc_eur),
-        "Part locative par mois": _euros(option.rent_part_month_eur),
-        "Part acquisitive par mois": _euros(terms.acquisitive_month_eur),
-        "Redevance par mois": _euros(option.redevance_month_eur),
+        "Prix du contrat, TTC": whole_sum(terms.price_ttc_eur),
+        "Part locative par mois": whole_sum(option.rent_part_month_eur),
+        "Part acquisitive par mois": whole_sum(terms.acquisitive_month_eur),
+        "Redevance par mois": whole_sum(option.redevance_month_eur),
         "Option prévue au mois": Quantity(value=lot.months),
-        "Prix à la levée de l'option, TTC": _euros(option.price_eur),
-        "Frais d'acte et de garantie": _euros(terms.fees_eur),
-        "Épargne acquise": _euros(option.savings_eur),
-        "Apport du ménage": _euros(terms.apport_eur),
-        "Prêt à souscrire": _euros(option.loan_eur),
-        "Mensualité": _euros(option.payment_month_eur),
+        "Prix à la levée de l'option, TTC": whole_sum(option.price_eur),
+        "Frais d'acte et de garantie": whole_sum(terms.fees_eur),
+        "Épargne acquise": whole_sum(option.savings_eur),
+        "Apport du ménage": whole_sum(terms.apport_eur),
+        "Prêt à souscrire": whole_sum(option.loan_eur),
+        "Mensualité": whole_sum(option.payment_month_eur),
         "Mensualité ≤ redevance": "oui" if option.payment_within_redevance else "non",
         "Premier mois où elle l'est": "aucun" if first is None else Quantity(value=first),
     }
-
-
-def _euros(value: float) -> Quantity:
-    return Quantity(value=float(round(value)), unit="€")

@@ -7,7 +7,14 @@ from typing import Any, Final
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import count, euros, join_fr, number, percent, typeset
 from habitat_analysis.report.sections_programme import tenure_label
-from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
+from habitat_analysis.report.sheets import (
+    Column,
+    Quantity,
+    Sheet,
+    facts_sheet,
+    sheet,
+    sum_of,
+)
 
 NO_RISK: Final = (
     "Risques chiffrés : à saisir dans l'étude (« montage.risques ») pour les lots invendus, les "
@@ -121,15 +128,15 @@ def chance_table(feasibility: Feasibility) -> Sheet | None:
         return None
     report, result = montage.risks, montage.risks.result
     facts: dict[str, Any] = {
-        "Résultat du plan, avant fonds propres": _eur(-montage.plan.need_eur),
-        "Moyenne des tirages": _eur(result.mean_eur),
-        "Écart type": _eur(result.sd_eur),
-        "Résultat dépassé dans 95 % des tirages": _eur(result.q05_eur),
-        "Résultat médian": _eur(result.q50_eur),
-        "Moyenne exacte, pour contrôle": _eur(result.exact_mean_eur),
+        "Résultat du plan, avant fonds propres": sum_of(-montage.plan.need_eur),
+        "Moyenne des tirages": sum_of(result.mean_eur),
+        "Écart type": sum_of(result.sd_eur),
+        "Résultat dépassé dans 95 % des tirages": sum_of(result.q05_eur),
+        "Résultat médian": sum_of(result.q50_eur),
+        "Moyenne exacte, pour contrôle": sum_of(result.exact_mean_eur),
     }
     if report.covered is not None and report.limit_eur is not None:
-        facts["Fonds propres et complément de l'étude"] = _eur(report.limit_eur)
+        facts["Fonds propres et complément de l'étude"] = sum_of(report.limit_eur)
         facts["Probabilité de rester dans cette limite"] = Quantity(
             value=report.covered, unit="%", decimals=1
         )
@@ -209,7 +216,3 @@ def securities(feasibility: Feasibility) -> Sheet | None:
     ]
     caption = "Sûretés de l'opération et des acquéreurs"
     return sheet("Sûretés", caption, rows, columns)
-
-
-def _eur(value: float) -> Quantity:
-    return Quantity(value=value, unit="€")

@@ -42,6 +42,21 @@ class Quantity:
         return f"{text}{NBSP}{self.unit}" if self.unit and text != formats.MISSING else text
 
 
+def sum_of(eur: float) -> Quantity:
+    """Hold a sum in euros, to the cent."""
+    return Quantity(value=eur, unit="€")
+
+
+def whole_sum(eur: float) -> Quantity:
+    """Hold a sum to the euro: a rounding error reads as nothing."""
+    return sum_of(float(round(eur)))
+
+
+def share_of(fraction: float, decimals: int = 1) -> Quantity:
+    """Hold a fraction, written as a percentage."""
+    return Quantity(value=fraction, unit="%", decimals=decimals)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of a sheet: where its values are, its title with the unit, how to write it."""
