@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from habitat_analysis.errors import HabitatError, UsageError
-from habitat_analysis.programme import optimum as module
+from habitat_analysis.programme import search as module
 from habitat_analysis.programme.case import (
     Case,
     MixGroup,
@@ -189,8 +189,8 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_solver_that_lies_stops_everything(monkeypatch, lie):
     """Fault injected: the only way to see the certificate refuse an answer."""
-    honest = module.solve
-    monkeypatch.setattr(module, "solve", lambda *a, **k: replace(honest(*a, **k), **lie))
+    honest = module.solve_arrays
+    monkeypatch.setattr(module, "solve_arrays", lambda *a, **k: replace(honest(*a, **k), **lie))
     case = Draw(0, large=True).case()
     case = replace(case, fixed={}, rules=ProgrammeRules(shab_max_m2=900.0, dwellings_max=9,
                                                         dwellings_min=5))  # fmt: skip
@@ -200,14 +200,14 @@ def test_a_solver_that_lies_stops_everything(monkeypatch, lie):
 
 
 def test_a_solver_that_breaks_a_rule_stops_everything(monkeypatch):
-    honest = module.solve
+    honest = module.solve_arrays
 
     def doubled(*args, **options):
         result = honest(*args, **options)
         values = {name: 2 * value for name, value in result.values.items()}
         return replace(result, values=values, objective=2 * result.objective)
 
-    monkeypatch.setattr(module, "solve", doubled)
+    monkeypatch.setattr(module, "solve_arrays", doubled)
     case = replace(Draw(0, large=True).case(), fixed={}, spaces=())
     rules = ProgrammeRules(shab_max_m2=900.0, dwellings_max=9)
     with pytest.raises(HabitatError, match="dwellings:max") as refused:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.programme.case import Case, Programme, check_programme
-from habitat_analysis.programme.cells import cell_table
+from habitat_analysis.programme.cells import cell_rows
 from habitat_analysis.programme.placing import place
 
 TENURE_COLUMNS = (
@@ -186,25 +186,27 @@ def _figures(
 
 def _tenure_table(case: Case, programme: Programme, scenario: Scenario) -> pd.DataFrame:
     """Add up the cells of each tenure and share the fixed cost by SHAB."""
-    cells = cell_table(case, rate_shift=scenario.rate_shift, cost_factor=scenario.cost_factor)
-    numbers = [programme.units.get(cell, 0) for cell in cells.index]
-    cells["units"] = numbers
-    cells["loan_capped"] = cells["loan_capped"].astype(bool) & (cells["units"] > 0)
-    for column in ("cost_eur", "loan_eur", "subsidy_eur", "revenue_eur", "shab_m2"):
-        cells[column] = cells[column].astype(float) * cells["units"]
-    cells["revenue_eur"] *= 1 - scenario.buyer_dropout * case.dropout_loss
-    table = cells.groupby("tenure", sort=False).sum(numeric_only=True)
-    table["loan_capped"] = cells.groupby("tenure", sort=False)["loan_capped"].any()
-    total = table["shab_m2"].sum()
+    cells = cell_rows(case, rate_shift=scenario.rate_shift, cost_factor=scenario.cost_factor)
+    kept = 1 - scenario.buyer_dropout * case.dropout_loss
+    total = math.fsum(n * cells[cell]["shab_m2"] for cell, n in programme.units.items())
     fixed = _fixed_cost(case, programme, scenario)
-    table["fixed_share_eur"] = fixed * table["shab_m2"] / total if total else 0.0
-    table["total_cost_eur"] = table["cost_eur"] + table["fixed_share_eur"]
-    resources = table["loan_eur"] + table["subsidy_eur"] + table["revenue_eur"]
-    table["balance_eur"] = resources - table["total_cost_eur"]
-    table["loan_over_cost_eur"] = (
-        table["loan_eur"] - (table["total_cost_eur"] - table["subsidy_eur"]).clip(lower=0)
-    ).clip(lower=0)
-    return table[list(TENURE_COLUMNS)]
+    rows = {}
+    for terms in case.tenures:
+        built = [(cells[t, u], n) for (t, u), n in programme.units.items() if u == terms.id]
+        row: dict[str, float | bool] = {"units": sum(n for _, n in built)}
+        for name in ("shab_m2", "cost_eur", "loan_eur", "subsidy_eur", "revenue_eur"):
+            row[name] = math.fsum(n * cell[name] for cell, n in built)
+        row["revenue_eur"] *= kept
+        row["fixed_share_eur"] = fixed * row["shab_m2"] / total if total else 0.0
+        row["total_cost_eur"] = row["cost_eur"] + row["fixed_share_eur"]
+        resources = row["loan_eur"] + row["subsidy_eur"] + row["revenue_eur"]
+        row["balance_eur"] = resources - row["total_cost_eur"]
+        bearable = max(0.0, row["total_cost_eur"] - row["subsidy_eur"])
+        row["loan_over_cost_eur"] = max(0.0, row["loan_eur"] - bearable)
+        row["loan_capped"] = any(bool(cell["loan_capped"]) for cell, _ in built)
+        rows[terms.id] = row
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(TENURE_COLUMNS))
+    return table.rename_axis("tenure")
 
 
 def _fixed_cost(case: Case, programme: Programme, scenario: Scenario) -> float:

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from habitat_analysis.actuarial import annuity_factor
-from habitat_analysis.programme.case import Case, TenureTerms, Typology
+from habitat_analysis.programme.case import Case, Cell, TenureTerms, Typology
 
 COLUMNS: Final = (
     "cost_eur", "loan_eur", "loan_uncapped_eur", "loan_capped", "subsidy_eur", "revenue_eur",
@@ -54,21 +54,30 @@ def cell_table(case: Case, *, rate_shift: float = 0.0, cost_factor: float = 1.0)
     >>> float(cell_table(case).at[("T2", "BRS"), "cost_eur"])
     116472.0
     """
-    cells = [(typology, terms) for typology in case.typologies for terms in case.tenures]
+    rows = cell_rows(case, rate_shift=rate_shift, cost_factor=cost_factor)
     return pd.DataFrame(
-        [_row(case, *cell, rate_shift=rate_shift, cost_factor=cost_factor) for cell in cells],
-        index=pd.MultiIndex.from_tuples(
-            [(typology.id, terms.id) for typology, terms in cells], names=["typology", "tenure"]
-        )
-        if cells
-        else pd.MultiIndex.from_arrays([[], []], names=["typology", "tenure"]),
-        columns=list(COLUMNS),
+        {name: [row[name] for row in rows.values()] for name in COLUMNS},
+        index=pd.MultiIndex.from_product(
+            [[size.id for size in case.typologies], [terms.id for terms in case.tenures]],
+            names=["typology", "tenure"],
+        ),
     )
+
+
+def cell_rows(
+    case: Case, *, rate_shift: float = 0.0, cost_factor: float = 1.0
+) -> dict[Cell, dict[str, float]]:
+    """Return the coefficients of `cell_table` by cell, as plain numbers: 1 for a capped loan."""
+    return {
+        (size.id, terms.id): _row(case, size, terms, rate_shift=rate_shift, cost_factor=cost_factor)
+        for size in case.typologies
+        for terms in case.tenures
+    }
 
 
 def _row(
     case: Case, typology: Typology, terms: TenureTerms, *, rate_shift: float, cost_factor: float
-) -> dict[str, float | bool]:
+) -> dict[str, float]:
     works = terms.variable_cost_m2_eur * typology.shab_m2 + terms.dwelling_cost_eur
     cost = works * (1 + terms.vat) * cost_factor
     income = _capitalised_income(typology, terms, rate_shift)

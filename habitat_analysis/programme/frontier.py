@@ -9,9 +9,8 @@ import pandas as pd
 
 from habitat_analysis.errors import HabitatError, UsageError
 from habitat_analysis.programme.case import Case, Programme
-from habitat_analysis.programme.cells import cell_table
 from habitat_analysis.programme.evaluation import Evaluation, evaluate
-from habitat_analysis.programme.model import KILO, build_programme, set_objective
+from habitat_analysis.programme.model import KILO, build_programme, largest_bill, set_objective
 from habitat_analysis.programme.optimum import optimise, read_programme
 from habitat_analysis.programme.solving import Status, solve
 
@@ -116,7 +115,7 @@ def charge_fonciere_admissible(case: Case, *, time_limit_s: float | None = None)
     if rules.equity_max_eur is None:
         msg = "Expected `rules.equity_max_eur`: without it any land bill can be paid."
         raise UsageError(msg)
-    model = build_programme(case, land_max_eur=_largest_bill(case))
+    model = build_programme(case, land_max_eur=largest_bill(case))
     set_objective(model, "land")
     result = solve(model.problem, time_limit_s=time_limit_s)
     if not result.has_solution or result.objective is None or result.bound is None:
@@ -137,11 +136,3 @@ def charge_fonciere_admissible(case: Case, *, time_limit_s: float | None = None)
         programme=evaluation.programme,
         evaluation=evaluation,
     )
-
-
-def _largest_bill(case: Case) -> float:
-    """Bound the land bill from the data: every dwelling at the best margin, all help spent."""
-    cells = cell_table(case)
-    margins = cells["loan_eur"] + cells["subsidy_eur"] + cells["revenue_eur"] - cells["cost_eur"]
-    best = float(max([0.0, *margins])) * case.rules.dwellings_max
-    return best + (case.rules.equity_max_eur or 0.0) + case.rules.topup_max_eur

@@ -21,8 +21,9 @@ from habitat_analysis.programme.case import (
     Case,
     Cell,
     ShareRule,
+    TenureTerms,
 )
-from habitat_analysis.programme.cells import cell_table
+from habitat_analysis.programme.cells import cell_rows
 
 KILO: Final = 1000.0  # euros in the unit of the money rows
 KEEP_TOLERANCE: Final = 1e-6  # model.md 5.4: absolute on counts, relative on money
@@ -148,18 +149,34 @@ def define_ceilings(model: ProgrammeModel) -> None:
     land bill, and the whole site built when the variable cost alone is above the ceiling.
     """
     case, fixed = model.case, _fixed_cost(model)
-    fixed_max = (case.fixed_cost_eur + sum(space.cost_eur for space in case.spaces)) / KILO
-    fixed_max += model.land_max
     for terms in case.tenures:
         if terms.cost_ceiling_m2_eur is None:
             continue
-        margin = terms.cost_ceiling_m2_eur - terms.variable_cost_m2_eur * (1 + terms.vat)
-        big = fixed_max + max(0.0, -margin / KILO) * case.rules.shab_max_m2
+        margin, big = ceiling_numbers(case, terms, land_max=model.land_max)
         used = model.used[terms.id]
-        excess = fixed - margin / KILO * _total(model, "shab_m2")
+        excess = fixed - margin * _total(model, "shab_m2")
         _require(model, f"ceiling:{terms.id}", excess + big * used <= big)
         built = pulp.lpSum(x for (_, u), x in model.units.items() if u == terms.id)
         _require(model, f"used:{terms.id}", built - case.rules.dwellings_max * used <= 0)
+
+
+def ceiling_numbers(case: Case, terms: TenureTerms, *, land_max: float) -> tuple[float, float]:
+    """Return what a ceiling leaves for the fixed cost, in kEUR per m2, and its M, in kEUR."""
+    ceiling = terms.cost_ceiling_m2_eur or 0.0
+    margin = (ceiling - terms.variable_cost_m2_eur * (1 + terms.vat)) / KILO
+    fixed = (case.fixed_cost_eur + sum(space.cost_eur for space in case.spaces)) / KILO
+    return margin, fixed + land_max + max(0.0, -margin) * case.rules.shab_max_m2
+
+
+def largest_bill(case: Case) -> float:
+    """Bound the extra land bill from the data, in euros: every dwelling at the best margin."""
+    cells = cell_rows(case)
+    margins = (
+        row["loan_eur"] + row["subsidy_eur"] + row["revenue_eur"] - row["cost_eur"]
+        for row in cells.values()
+    )
+    best = max([0.0, *margins]) * case.rules.dwellings_max
+    return best + (case.rules.equity_max_eur or 0.0) + case.rules.topup_max_eur
 
 
 def define_mix(model: ProgrammeModel) -> None:
@@ -243,15 +260,15 @@ def _declare(case: Case, land_max_eur: float | None) -> ProgrammeModel:
     def amount(*parts: str, up: float | None = None) -> Variable:
         return problem.add_variable(_name(names, parts), lowBound=0, upBound=up)
 
-    cells = cell_table(case)
+    cells = cell_rows(case)
     target = case.rules.mix_target
     ceilings = [terms.id for terms in case.tenures if terms.cost_ceiling_m2_eur is not None]
     land_max = 0.0 if land_max_eur is None else land_max_eur / KILO
     return ProgrammeModel(
         case=case,
-        cells=_coefficients(cells.to_dict("index")),
+        cells=_coefficients(cells),
         problem=problem,
-        units={cell: count("units", *cell) for cell in cells.index},
+        units={cell: count("units", *cell) for cell in cells},
         spaces={space.id: count("space", space.id, up=1) for space in case.spaces},
         placed={
             (group.id, *cell): count("placed", group.id, *cell)
@@ -268,7 +285,7 @@ def _declare(case: Case, land_max_eur: float | None) -> ProgrammeModel:
     )
 
 
-def _coefficients(rows: Mapping[Any, Mapping[Any, Any]]) -> dict[Cell, dict[str, float]]:
+def _coefficients(rows: Mapping[Cell, Mapping[str, float]]) -> dict[Cell, dict[str, float]]:
     """Scale the money of the cell table to kEUR; the other columns keep their unit."""
     return {
         cell: {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from habitat_analysis.errors import HabitatError
@@ -17,14 +18,10 @@ from habitat_analysis.programme.case import (
     check_objectives,
 )
 from habitat_analysis.programme.evaluation import Evaluation, evaluate
-from habitat_analysis.programme.model import (
-    KILO,
-    ProgrammeModel,
-    build_programme,
-    keep_objective,
-    set_objective,
-)
-from habitat_analysis.programme.solving import SolveResult, Status, solve
+from habitat_analysis.programme.kept import KeptProgramme
+from habitat_analysis.programme.model import KEEP_TOLERANCE, KILO, ProgrammeModel
+from habitat_analysis.programme.search import COUNTED, Found, Goal, Search
+from habitat_analysis.programme.solving import GAP_REL, SOLVER, VERSION, Status
 from habitat_analysis.programme.wording import OBJECTIVE_LABELS, STATUS_LABELS
 
 AGREEMENT: Final = 1e-6  # relative: the solver's objective and the evaluation's, model.md 5.5
@@ -117,32 +114,59 @@ def optimise(
     ('optimal', {('T3', 'LIBRE'): 3}, {'dwellings': 3.0, 'public_money': 50400.0})
     """
     check_objectives(case, objectives)
-    model = build_programme(case)
-    deadline = None if time_limit_s is None else time.perf_counter() + time_limit_s
+    return answer(KeptProgramme(case), case, objectives, time_limit_s=time_limit_s)
+
+
+def answer(
+    kept: KeptProgramme,
+    case: Case,
+    objectives: Sequence[str],
+    *,
+    time_limit_s: float | None = None,
+    gap_rel: float = GAP_REL,
+    limits: Mapping[str, float] = MappingProxyType({}),
+) -> Optimum:
+    """Find the best programme of a case of the shape of one already built.
+
+    Parameters
+    ----------
+    kept
+        Arrays of a case of the same shape.
+    case, objectives, time_limit_s
+        As `optimise`.
+    gap_rel
+        Relative gap under which a stage is called optimal.
+    limits
+        Values that objectives must reach, money in euros: at least that much where more is
+        better, at most where less is.
+    """
+    began = time.perf_counter()
+    search = Search(kept, kept.question(case))
+    for name, value in limits.items():
+        _hold(search, name, value / _unit(name), slack=0.0)
+    deadline = None if time_limit_s is None else began + time_limit_s
     stages: list[Stage] = []
-    best: Evaluation | None = None
-    values: Mapping[str, float] = {}
+    best: Found | None = None
     notes: list[str] = []
     for name in objectives:
-        set_objective(model, name)
-        left = None if deadline is None else max(0.0, deadline - time.perf_counter())
-        result = solve(model.problem, time_limit_s=left, start=values)
-        notes += [result.note] if result.note else []
-        if result.has_solution:
-            best = _certified(model, name, result, stages)
-            values = result.values
-        elif best is None:
-            return _nothing(result, "; ".join(notes))
-        stages.append(_stage(name, result, best))
-        keep_objective(model, name, stages[-1].value / _unit(name))
+        found = search.best(_goal(kept, name), deadline=deadline, gap_rel=gap_rel)
+        notes += [found.note] if found.note else []
+        if best is None and not found.has_solution:
+            return _nothing(found.status, "; ".join(notes))
+        best = found if found.has_solution or best is None else best
+        stages.append(_stage(kept, name, found, best))
+        reached = stages[-1].value / _unit(name)
+        _hold(search, name, reached, slack=_tolerance(name, reached))
+    evaluation = _certified(kept.model, case, best, stages)
+    stages = [_evaluated(stage, evaluation) for stage in stages]
     proved = all(stage.status == "optimal" for stage in stages)
     return Optimum(
         status="optimal" if proved else "feasible",
-        programme=None if best is None else best.programme,
+        programme=evaluation.programme,
         stages=tuple(stages),
-        evaluation=best,
-        solver=result.solver,
-        version=result.version,
+        evaluation=evaluation,
+        solver=SOLVER,
+        version=VERSION,
         note="; ".join(notes),
     )
 
@@ -184,53 +208,81 @@ def read_programme(model: ProgrammeModel, values: Mapping[str, float]) -> Progra
     )
 
 
+def _goal(kept: KeptProgramme, name: str) -> Goal:
+    return Goal(
+        row=kept.objective_row(name), maximise=OBJECTIVES[name] == "max", counted=name in COUNTED
+    )
+
+
+def _hold(search: Search, name: str, value: float, *, slack: float) -> None:
+    """Forbid to be worse than a value of an objective, in the unit of the model."""
+    row = search.kept.objective_row(name)
+    value -= search.kept.offset(row)
+    if OBJECTIVES[name] == "max":
+        search.hold(row, least=value - slack)
+    else:
+        search.hold(row, most=value + slack)
+
+
+def _tolerance(name: str, value: float) -> float:
+    """Return what a later stage may lose on an earlier one (5.4)."""
+    return KEEP_TOLERANCE * (max(1.0, abs(value)) if name in MONEY_OBJECTIVES else 1.0)
+
+
+def _stage(kept: KeptProgramme, name: str, found: Found, best: Found) -> Stage:
+    """Report one stage as the solver claims it; money in euros."""
+    value, unit = found.value, _unit(name)
+    if value is None:  # nothing better was found: what the programme so far makes of it
+        row = kept.objective_row(name)
+        value = kept.measured(row, best.values)
+    bound = None if found.bound is None else found.bound * unit
+    status = found.status
+    if status in ("infeasible", "unbounded"):  # the programme of the stage before says otherwise
+        status = "error"
+    return Stage(
+        objective=name,
+        value=value * unit,
+        bound=bound,
+        gap=None if bound is None else abs(value * unit - bound) / max(1.0, abs(value * unit)),
+        status=status,
+        seconds=found.seconds,
+    )
+
+
 def _certified(
-    model: ProgrammeModel, name: str, result: SolveResult, stages: Sequence[Stage]
+    model: ProgrammeModel, case: Case, best: Found | None, stages: Sequence[Stage]
 ) -> Evaluation:
-    """Evaluate the solver's answer from the data and stop if the two disagree."""
-    evaluation = evaluate(model.case, read_programme(model, result.values))
+    """Evaluate the solver's answer from the data and stop if the two disagree on any stage."""
+    evaluation = evaluate(case, read_programme(model, {} if best is None else best.values))
     faults = [f"{c.rule} : {c.value} {c.sense} {c.limit}" for c in evaluation.broken]
-    claimed, reached = (result.objective or 0.0) * _unit(name), _reached(evaluation, name)
-    agreed = AGREEMENT * max(1.0, abs(claimed))
-    loss = _loss(name, reached, claimed)
-    # Stopped early, a solution may leave money idle or needs uncovered: the account is better.
-    if loss > agreed or (result.status == "optimal" and loss < -agreed):
-        faults.append(f"{name} : {reached} au lieu de {claimed}")
     for stage in stages:
-        kept = _reached(evaluation, stage.objective)
-        if _loss(stage.objective, kept, stage.value) > 2 * AGREEMENT * max(1.0, abs(stage.value)):
-            faults.append(f"{stage.objective} : {kept} après {stage.value}")
+        reached = _reached(evaluation, stage.objective)
+        agreed = 2 * AGREEMENT * max(1.0, abs(stage.value))
+        loss = _loss(stage.objective, reached, stage.value)
+        # Stopped early, a solution may leave money idle or needs uncovered: better is no fault.
+        if loss > agreed or (stage.status == "optimal" and loss < -agreed):
+            faults.append(f"{stage.objective} : {reached} au lieu de {stage.value}")
     if faults:
         msg = "Le contrôle sans solveur contredit le solveur : " + " ; ".join(faults) + "."
         raise HabitatError(typeset(msg), code="E_CERTIFICATE")
     return evaluation
 
 
-def _stage(name: str, result: SolveResult, best: Evaluation | None) -> Stage:
-    """Report one stage from the evaluation, and from what the solver proved."""
-    value = 0.0 if best is None else _reached(best, name)
-    bound = None if result.bound is None else result.bound * _unit(name)
-    status = result.status
-    if status in ("infeasible", "unbounded"):  # the programme of the stage before says otherwise
-        status = "error"
-    return Stage(
-        objective=name,
-        value=value,
-        bound=bound,
-        gap=None if bound is None else abs(value - bound) / max(1.0, abs(value)),
-        status=status,
-        seconds=result.seconds,
-    )
+def _evaluated(stage: Stage, evaluation: Evaluation) -> Stage:
+    """Give a stage the value of the account, and its gap to what is proved."""
+    value, bound = _reached(evaluation, stage.objective), stage.bound
+    gap = None if bound is None else abs(value - bound) / max(1.0, abs(value))
+    return replace(stage, value=value, gap=gap)
 
 
-def _nothing(result: SolveResult, note: str) -> Optimum:
+def _nothing(status: Status, note: str) -> Optimum:
     return Optimum(
-        status=result.status,
+        status=status,
         programme=None,
         stages=(),
         evaluation=None,
-        solver=result.solver,
-        version=result.version,
+        solver=SOLVER,
+        version=VERSION,
         note=note,
     )
 
