@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from habitat_analysis.errors import UsageError
-from habitat_analysis.programme.frontier import charge_fonciere_admissible, pareto
+from habitat_analysis.programme.frontier import pareto
+from habitat_analysis.programme.land_bill import charge_fonciere_admissible
 from habitat_analysis.programme.optimum import optimise
 from tests.worked_calls.programme import read_case
 
