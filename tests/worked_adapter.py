@@ -4,7 +4,8 @@
 line an example, ``ok FILE ID``, ``differs FILE ID got=… expected=…`` or ``missing FILE ID
 FUNCTION``, then a count, and exits 0 only if every example run is ok. The format is that of
 ``docs/model.md`` 0.1; each module of `tests.worked_calls` maps the labels of one room, in
-``CALLS`` (inputs -> answer) and, where an optimum is not unique, in ``WITNESSES`` (inputs,
+``CALLS`` (inputs -> answer), in ``ASKED`` (inputs, expected -> answer) where the questions are
+named in the answer expected, and, where an optimum is not unique, in ``WITNESSES`` (inputs,
 witness -> the fields of the answer that this witness must have).
 """
 
@@ -36,6 +37,9 @@ _ROOMS = [
 ]
 CALLS: dict[str, Callable[[Any], object]] = {
     label: call for room in _ROOMS for label, call in room.CALLS.items()
+}
+ASKED: dict[str, Callable[[Any, Any], object]] = {
+    label: call for room in _ROOMS for label, call in getattr(room, "ASKED", {}).items()
 }
 WITNESSES: dict[str, Callable[[Any, Any], object]] = {
     label: call for room in _ROOMS for label, call in getattr(room, "WITNESSES", {}).items()
@@ -86,16 +90,22 @@ def differences(example: Example) -> list[Difference]:
     """Call the package on one example and return what is not as expected."""
     expected = example.expected
     try:
-        got = CALLS[example.function](example.inputs)
+        got = _call(example)
     except Exception as error:
         return _compare_error(error, expected)
     if isinstance(expected, Mapping) and "error" in expected:
         return [Difference("error", "no error", expected["error"])]
     if not isinstance(expected, Mapping) or "witness" not in expected:
         return list(_compare(got, expected, "", example))
-    answer = {key: value for key, value in expected.items() if not key.startswith("witness")}
+    answer = {key: value for key, value in expected.items() if not _of_witness(key)}
     found = list(_compare(got, answer, "", example))
     return found + _witness_differences(example, answer)
+
+
+def _call(example: Example) -> object:
+    if example.function in ASKED:
+        return ASKED[example.function](example.inputs, example.expected)
+    return CALLS[example.function](example.inputs)
 
 
 def _witness_differences(example: Example, answer: Mapping[str, Any]) -> list[Difference]:
@@ -108,9 +118,13 @@ def _witness_differences(example: Example, answer: Mapping[str, Any]) -> list[Di
     stated = {
         key: expected[key]
         for key in _fields(got)
-        if key in answer or (key in expected and key.startswith("witness"))
+        if key in answer or (key in expected and _of_witness(key))
     }
     return list(_compare(got, stated, "", example))
+
+
+def _of_witness(field: str) -> bool:
+    return field.startswith("witness") or field.endswith("_of_witness")
 
 
 def _compare_error(error: Exception, expected: object) -> list[Difference]:
@@ -176,7 +190,7 @@ def _tolerance(example: Example, field: str) -> Mapping[str, float]:
 def is_implemented(example: Example) -> bool:
     """Whether the package answers to this label."""
     witness = isinstance(example.expected, Mapping) and "witness" in example.expected
-    return example.function in CALLS and (not witness or example.function in WITNESSES)
+    return example.function in {**CALLS, **ASKED} and (not witness or example.function in WITNESSES)
 
 
 def report(example: Example) -> str:

