@@ -165,7 +165,7 @@ def french_faults(
     for detail in error.errors(include_url=False):
         path = _steps(detail["loc"], file.content)
         line = file.line_of(path)
-        where = "« " + ".".join(_step(step) for step in path) + " »" if path else ""
+        where = "« " + ".".join(step_name(step) for step in path) + " »" if path else ""
         place = f"ligne {line}, {where}" if line and where else where
         faults.add(place, *_sentence(detail, path, known))
     return faults.list
@@ -186,7 +186,8 @@ def _steps(loc: Iterable[str | int], content: Any) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def _step(step: str | int) -> str:
+def step_name(step: str | int) -> str:
+    """Write a step of a place: a rank in a list counts from one."""
     return str(step + 1) if isinstance(step, int) else step
 
 
