@@ -125,4 +125,7 @@ def _disjoint(demands: Sequence[Demand]) -> bool:
 
 def _covers(programme: Programme, demands: Sequence[Demand]) -> bool:
     counted = [member for demand in demands for member in demand.members]
-    return len(counted) == len(set(counted)) and set(counted) in (cells_of(programme), set(QUARTILES))
+    return len(counted) == len(set(counted)) and set(counted) in (
+        cells_of(programme),
+        set(QUARTILES),
+    )

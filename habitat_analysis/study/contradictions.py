@@ -9,7 +9,7 @@ demands that some programme of at least one dwelling meets is never refused.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,7 +67,23 @@ def contradictions(programme: Programme, demands: Sequence[Demand]) -> tuple[Con
 def _real(programme: Programme, held: Sequence[Demand]) -> Contradiction | None:
     """Look at all demands in real numbers."""
     ranks = _conflict(programme, held)
-    return None if ranks is None else Contradiction(demands=tuple(held[rank] for rank in ranks))
+    if ranks is None:
+        return None
+    blamed = [held[rank] for rank in ranks]
+    kept = _needed(blamed, lambda few: _conflict(programme, few) is not None)
+    return Contradiction(demands=kept)
+
+
+def _needed(
+    blamed: Sequence[Demand], contradict: Callable[[Sequence[Demand]], bool]
+) -> tuple[Demand, ...]:
+    """Drop each demand without which the others still contradict each other."""
+    kept = list(blamed)
+    for demand in blamed:
+        others = [other for other in kept if other is not demand]
+        if contradict(others):
+            kept = others
+    return tuple(kept)
 
 
 def _conflict(
@@ -98,17 +114,26 @@ def _in_whole_units(row: Row, total: str, n: int) -> Row:
 
 def _whole(programme: Programme, held: Sequence[Demand]) -> Contradiction | None:
     """Look at each number of dwellings, then of households, its shares in whole units."""
-    for total in (DWELLINGS, HOUSEHOLDS):
-        if not any(demand.whole == total for demand in held):
-            continue
-        low, high = _range(programme, total)
-        if high - low >= COUNTS_TRIED:
-            continue
-        blamed = _never(programme, held, total, range(high, low - 1, -1))
-        if blamed is not None:
-            kept = _irreducible(programme, blamed, held, total, range(high, low - 1, -1))
-            return Contradiction(demands=tuple(kept), counts=(low, high), whole=total)
-    return None
+    totals = [total for total in (DWELLINGS, HOUSEHOLDS) if any(d.whole == total for d in held)]
+    found = (_whole_of(programme, held, total) for total in totals)
+    return next((one for one in found if one is not None), None)
+
+
+def _whole_of(programme: Programme, held: Sequence[Demand], total: str) -> Contradiction | None:
+    """Look at each number of one total; limits on totals stay, they bound the numbers tried."""
+    low, high = _range(programme, total)
+    counts = range(high, low - 1, -1)
+    if not 0 < len(counts) <= COUNTS_TRIED:
+        return None
+    blamed = _never(programme, held, total, counts)
+    if blamed is None:
+        return None
+    limits = [demand for demand in held if demand.kind == "total"]
+    kept = _needed(
+        [demand for demand in blamed if demand.kind != "total"],
+        lambda few: _never(programme, [*limits, *few], total, counts) is not None,
+    )
+    return Contradiction(demands=kept, counts=(low, high), whole=total)
 
 
 def _range(programme: Programme, total: str) -> tuple[int, int]:
@@ -130,20 +155,3 @@ def _never(
             return None
         blamed |= set(ranks)
     return [held[rank] for rank in sorted(blamed)]
-
-
-def _irreducible(
-    programme: Programme,
-    blamed: Sequence[Demand],
-    held: Sequence[Demand],
-    total: str,
-    counts: range,
-) -> Iterator[Demand]:
-    """Keep only the demands without which a number would suit; limits on totals stay."""
-    limits = [demand for demand in held if demand.kind == "total"]
-    kept = [demand for demand in blamed if demand.kind != "total"]
-    for demand in list(kept):
-        others = [other for other in kept if other is not demand]
-        if _never(programme, [*limits, *others], total, counts) is not None:
-            kept = others
-    yield from kept

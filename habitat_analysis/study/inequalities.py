@@ -30,8 +30,8 @@ def conflict(forms: Sequence[tuple[Form, Fraction]]) -> frozenset[int] | None:
     Returns
     -------
     ranks
-        Ranks of inequalities that contradict each other, none of them superfluous; None when
-        every inequality can hold.
+        Ranks of inequalities that contradict each other, a few of which may be superfluous; None
+        when every inequality can hold.
 
     References
     ----------
