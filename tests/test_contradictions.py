@@ -257,7 +257,11 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
             "logements_max": 11,
             "familles": [family("Loc", *SOCIAL, min=0.42, max=0.45)],
         },
-        ["aucun nombre entier de logements, de 10 à 11", "au moins 42 %", "au plus 45 %"],
+        [
+            "en logements entiers, aucun programme de 10 à 11 logements ne permet",
+            "au moins 42 %",
+            "au plus 45 %",
+        ],
     ),
     "no whole numbers in shares together": (
         {
@@ -269,7 +273,50 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
                 family("Lib", "LIBRE", min=0.31),
             ],
         },
-        ["aucun nombre entier de logements, de 10,", "« Loc »", "« Acc »", "« Lib »"],
+        [
+            "en logements entiers, aucun programme de 10 logements ne permet",
+            "« Loc »",
+            "« Acc »",
+            "« Lib »",
+        ],
+    ),
+    "a mix out of reach of whole dwellings": (
+        {
+            "logements_min": 11,
+            "logements_max": 11,
+            "mixite_visee": {
+                "groupes": [
+                    {"id": "loc", "libelle": "L", "statuts": ["PLAI"], "part": 0.45},
+                    {"id": "acc", "libelle": "A", "statuts": ["BRS"], "part": 0.55},
+                ],
+                "ecart_max": 0.0,
+            },
+        },
+        ["aucun programme de 11 logements ne permet un écart d'au plus 0 %"],
+    ),
+    "a minimum above its maximum": (
+        {"familles": [family("Loc", *SOCIAL, min=0.7, max=0.6)]},
+        ["le minimum dépasse le maximum : au moins 70 % de « Loc »", "Échangez ou corrigez"],
+    ),
+    "fewest dwellings above the most": (
+        {"logements_min": 40},
+        ["le minimum dépasse le maximum : au moins 40 logements (ligne", "au plus 20 logements"],
+    ),
+    "a quartile no number of households can hold": (
+        {
+            "logements_max": 10,
+            "besoins_couverts_min": 10,
+            "quartiles": [{"id": "Q1", "min": 0.42, "max": 0.45}],
+        },
+        ["en ménages entiers, aucun programme de 10 ménages placés ne permet"],
+    ),
+    "an imposed programme of no dwelling": (
+        {"programme_impose": {"logements": {"T2": None, "T3": None, "T4": None}}},
+        ["« programme.programme_impose.logements »", "ne compte aucun logement"],
+    ),
+    "a decision on what is not offered": (
+        {"fixe": {"logements": {"T3": {"PLS": 2}}}},
+        ["« programme.fixe.logements.T3.PLS »", "est décidé mais l'étude ne l'offre pas"],
     ),
     "a mandatory room put aside": (
         {"fixe": {"espaces": {"salle_commune": False}}},

@@ -20,6 +20,7 @@ from habitat_analysis.programme.case import (
     Typology,
 )
 from habitat_analysis.programme.optimum import optimise
+from habitat_analysis.runs.checks import check_file_of_kind
 from habitat_analysis.study import load_study
 from tests.small_study import write_small_study
 
@@ -102,7 +103,7 @@ def test_a_ceiling_under_the_least_cost_is_said_and_the_tenure_never_kept() -> N
     assert list(never_kept(capped(2500.0))) == []
     assert optimise(capped(2500.0), ["cost"]).status == "optimal"
     (said,) = never_kept(capped(2499.0))
-    assert "LIBRE : jamais retenu sur ce site" in plain(said)
+    assert "LIBRE : jamais retenu" in plain(said)
     assert "au moins 2 500 € TTC/m² SHAB, dont 2 400 €" in plain(said)
     assert optimise(capped(2499.0), ["cost"]).status == "infeasible"
 
@@ -131,3 +132,12 @@ def test_more_needs_than_the_group_has_are_refused_with_their_line(tmp_path: Pat
         read_ground(study)
     assert refusal.value.code == "E_GROUP"
     assert "le groupe compte 14 ménages. Écrivez au plus 14" in plain(str(refusal.value))
+
+
+def test_the_check_of_a_study_warns_of_a_ceiling_under_the_variable_cost(tmp_path: Path) -> None:
+    path = write_small_study(
+        tmp_path, changes={"statuts": {"PLUS": {"plafond_prix_de_revient_m2": 900}}}
+    )
+    lines = [plain(line) for line in check_file_of_kind(path, "etude")]
+    assert [line for line in lines if "PLUS : jamais retenu" in line]
+    assert not [line for line in lines if "PLAI : jamais retenu" in line]

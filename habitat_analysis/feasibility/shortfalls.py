@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.needs import GroupNeeds
 from habitat_analysis.formats import area, count, euros_m2, join_fr, number, typeset
-from habitat_analysis.programme.case import Case, SharedSpace
+from habitat_analysis.programme.case import Case, SharedSpace, TenureTerms
 from habitat_analysis.study import Study
 
 EQUAL = 1e-6
@@ -51,20 +51,31 @@ def shortfalls(case: Case) -> Iterator[str]:
 
 def never_kept(case: Case) -> Iterator[str]:
     """Say each tenure whose ceiling is passed even if the whole building shares the fixed costs."""
-    rooms = sum(space.cost_eur for space in _decided_rooms(case))
-    for terms in case.tenures:
-        cap, surface = terms.cost_ceiling_m2_eur, case.rules.shab_max_m2
-        if cap is None or not surface:
+    fixed = case.fixed_cost_eur + sum(space.cost_eur for space in _decided_rooms(case))
+    if case.rules.shab_max_m2:
+        yield from over_ceiling(case.tenures, shared_m2_eur=fixed / case.rules.shab_max_m2)
+
+
+def over_ceiling(tenures: Iterable[TenureTerms], *, shared_m2_eur: float = 0.0) -> Iterator[str]:
+    """Say each tenure that costs more than its own ceiling, whatever the programme.
+
+    Parameters
+    ----------
+    tenures
+        Their variable costs and ceilings.
+    shared_m2_eur
+        The least part of the fixed costs a m² of SHAB bears, tax included.
+    """
+    for terms in tenures:
+        cap, variable = terms.cost_ceiling_m2_eur, terms.variable_cost_m2_eur * (1 + terms.vat)
+        if cap is None or variable + shared_m2_eur <= cap + EQUAL:
             continue
-        variable = terms.variable_cost_m2_eur * (1 + terms.vat)
-        least = variable + (case.fixed_cost_eur + rooms) / surface
-        if least > cap + EQUAL:
-            yield typeset(
-                f"{terms.id} : jamais retenu sur ce site. Son prix de revient est d'au moins"
-                f" {euros_m2(least, 'SHAB', tax='TTC')}, dont"
-                f" {euros_m2(variable, 'SHAB', tax='TTC')} de coût variable ; le plafond"
-                f" « statuts.{terms.id}.plafond_prix_de_revient_m2 » est de {euros_m2(cap)}."
-            )
+        yield typeset(
+            f"{terms.id} : jamais retenu. Son prix de revient est d'au moins"
+            f" {euros_m2(variable + shared_m2_eur, 'SHAB', tax='TTC')}, dont"
+            f" {euros_m2(variable, 'SHAB', tax='TTC')} de coût variable ; le plafond"
+            f" « statuts.{terms.id}.plafond_prix_de_revient_m2 » est de {euros_m2(cap)}."
+        )
 
 
 def _decided_rooms(case: Case) -> list[SharedSpace]:

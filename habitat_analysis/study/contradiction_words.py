@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
 from habitat_analysis.errors import Faults
 from habitat_analysis.formats import join_fr, typeset
 from habitat_analysis.study.contradictions import Contradiction, contradictions
+from habitat_analysis.study.decisions import Line, Place
 from habitat_analysis.study.demands import (
     DWELLINGS,
     QUARTILES,
     Demand,
-    Step,
     between,
     cells_of,
     demands_of,
     written,
 )
 from habitat_analysis.study.programme import Programme
-
-Place = Callable[[tuple[Step, ...]], str]
-Line = Callable[[tuple[Step, ...]], int | None]
 
 
 def refuse_contradictions(
@@ -39,14 +36,6 @@ def refuse_contradictions(
     place, line
         Name a place of the study file, and find its line.
     """
-    for rank, room in enumerate(programme.spaces):
-        if room.mandatory and programme.fixed.spaces.get(room.id) is False:
-            faults.add(
-                place(("programme", "fixe", "espaces", room.id)),
-                f"ce local est écarté, mais {_at(line, ('programme', 'espaces_partages', rank))}"
-                "il est obligatoire.",
-                "Écrivez « obligatoire: non », ou retirez cette décision.",
-            )
     for found in contradictions(programme, demands_of(programme, parking)):
         why, remedy = _sentence(programme, found, line)
         faults.add(place(_first(found).keys), typeset(why), typeset(remedy))
@@ -54,11 +43,6 @@ def refuse_contradictions(
 
 def _first(found: Contradiction) -> Demand:
     return next((d for d in found.demands if d.kind != "total"), found.demands[0])
-
-
-def _at(line: Line, keys: tuple[Step, ...]) -> str:
-    known = line(keys)
-    return "" if known is None else f"ligne {known}, "
 
 
 def _listed(demands: Sequence[Demand], line: Line) -> str:
@@ -77,10 +61,10 @@ def _sentence(programme: Programme, found: Contradiction, line: Line) -> tuple[s
     demands, listed = found.demands, _listed(found.demands, line)
     kinds = {demand.kind for demand in demands}
     if found.counts is not None:
-        why = (
-            f"aucun nombre entier de {found.whole}, de {between(*found.counts)}, ne permet {listed}"
-        )
-        return f"{why}.", "Élargissez l'une de ces parts, ou le nombre de logements permis."
+        unit = "logements" if found.whole == DWELLINGS else "ménages"
+        why = f"en {unit} entiers, aucun programme de {between(*found.counts)} {found.whole} ne"
+        remedy = f"Élargissez l'une de ces parts, ou le nombre de {unit} permis."
+        return f"{why} permet {listed}.", remedy
     if len(demands) == 1:
         return _alone(demands[0])
     if kinds == {"min"} and _disjoint(demands):
@@ -91,9 +75,15 @@ def _sentence(programme: Programme, found: Contradiction, line: Line) -> tuple[s
         return why, "Relevez-en un, ou offrez autre chose."
     if kinds == {"min", "max"} and len(demands) == 2:
         low, high = sorted(demands, key=lambda demand: demand.kind, reverse=True)
+        if low.keys[:-1] == high.keys[:-1]:
+            why = f"le minimum dépasse le maximum : {listed}."
+            return why, "Échangez ou corrigez les deux valeurs."
         if low.members <= high.members:
             why = f"{low.name} est compris dans {high.name}, or l'étude demande {listed}."
             return why, "Baissez le minimum ou relevez le maximum."
+    if {demand.keys[-1] for demand in demands} == {"logements_min", "logements_max"}:
+        why = f"le minimum dépasse le maximum : {listed}."
+        return why, "Échangez ou corrigez les deux valeurs."
     why = f"ces exigences ne peuvent pas être tenues ensemble : {listed}."
     return why, "Changez ou retirez l'une d'elles."
 

@@ -94,9 +94,9 @@ def _conflict(
     owners: list[int] = [-1] * len(rows)
     for rank, demand in enumerate(held):
         rounded = fixed is not None and demand.whole == fixed[0]
-        for row in demand.rows:
-            rows.append(_in_whole_units(row, *fixed) if fixed and rounded else row)
-            owners.append(rank)
+        added = _in_whole_units(demand, *fixed) if fixed and rounded else demand.rows
+        rows += added
+        owners += [rank] * len(added)
     if fixed is not None:
         total, n = fixed
         rows += [({total: ONE}, -n * ONE), ({total: -ONE}, n * ONE)]
@@ -105,11 +105,17 @@ def _conflict(
     return None if blamed is None else sorted({owners[row] for row in blamed} - {-1})
 
 
-def _in_whole_units(row: Row, total: str, n: int) -> Row:
-    """Round a share of a known total: so many whole units at least, or at most."""
-    form, constant = row
-    least = math.ceil(-(form[total] * n + constant))
-    return {column: value for column, value in form.items() if column != total}, -least * ONE
+def _in_whole_units(demand: Demand, total: str, n: int) -> tuple[Row, ...]:
+    """Write a demand for a known total: whole units at least or at most, gaps to whole units."""
+    if demand.gaps:
+        apart = [(gap, abs(share * n - round(share * n))) for gap, share in demand.gaps]
+        return (*demand.rows, *(({gap: ONE}, -least) for gap, least in apart))
+    rounded: list[Row] = []
+    for form, constant in demand.rows:
+        least = math.ceil(-(form[total] * n + constant))
+        others = {column: value for column, value in form.items() if column != total}
+        rounded.append((others, -least * ONE))
+    return tuple(rounded)
 
 
 def _whole(programme: Programme, held: Sequence[Demand]) -> Contradiction | None:

@@ -37,6 +37,7 @@ class Demand:
     share: Fraction = Fraction(0)
     members: frozenset[Column] = frozenset()  # what a share counts
     name: str = ""
+    gaps: tuple[tuple[Column, Fraction], ...] = ()  # distances from a share, in whole units
 
 
 def demands_of(programme: Programme, parking: Mapping[str, float]) -> tuple[Demand, ...]:
@@ -171,6 +172,8 @@ def _mix(programme: Programme) -> Iterator[Demand]:
         keys=("programme", "mixite_visee", "ecart_max"),
         said=f"un écart d'au plus {written(exact(target.eps))} à la mixité visée",
         rows=tuple(rows),
+        whole=DWELLINGS,
+        gaps=tuple((("écart", group.id), exact(group.share)) for group in target.groups),
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_valid
 from habitat_analysis.commune_zones import zones_from_list
 from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.study.contradiction_words import refuse_contradictions
+from habitat_analysis.study.decisions import refuse_decisions
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
 from habitat_analysis.study.montage import Montage
@@ -178,13 +179,15 @@ def load_study(path: Path) -> Study:
 def _check_demands(study: Study, faults: Faults) -> None:
     """Note the targets, limits and decisions that no site could meet together."""
     parking = {str(code): study.terms_of(code).parking for code in study.programme.tenures}
-    refuse_contradictions(
-        study.programme,
-        parking,
-        faults,
-        place=lambda keys: study.place(*keys),
-        line=lambda keys: study.line(*keys),
-    )
+
+    def place(keys: tuple[str | int, ...]) -> str:
+        return study.place(*keys)
+
+    def line(keys: tuple[str | int, ...]) -> int | None:
+        return study.line(*keys)
+
+    refuse_decisions(study.programme, faults, place=place, line=line)
+    refuse_contradictions(study.programme, parking, faults, place=place, line=line)
 
 
 def _check_files(study: Study, file: YamlFile, faults: Faults) -> None:

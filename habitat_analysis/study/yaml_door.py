@@ -246,10 +246,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Écrivez comparaison: eq et valeur: rouge, bleu ou autre.",
     ),
     "poids_nuls": ("tous les poids sont nuls.", "Donnez un poids à un critère au moins."),
-    "non_offert": (
-        "« {lu} » est décidé mais l'étude ne l'offre pas.",
-        "Ajoutez-le à « typologies », « statuts » ou « espaces_partages », ou retirez-le.",
-    ),
     "annee": ("{lu} est hors des années 2000 à 2100.", "Corrigez la date."),
     "zones_incompletes": (
         "les trois zones ne sont pas toutes données.",
