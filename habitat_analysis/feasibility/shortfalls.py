@@ -70,10 +70,11 @@ def over_ceiling(tenures: Iterable[TenureTerms], *, shared_m2_eur: float = 0.0) 
         cap, variable = terms.cost_ceiling_m2_eur, terms.variable_cost_m2_eur * (1 + terms.vat)
         if cap is None or variable + shared_m2_eur <= cap + EQUAL:
             continue
+        part = f", dont {euros_m2(variable, 'SHAB', tax='TTC')} de coût variable"
         yield typeset(
             f"{terms.id} : jamais retenu. Son prix de revient est d'au moins"
-            f" {euros_m2(variable + shared_m2_eur, 'SHAB', tax='TTC')}, dont"
-            f" {euros_m2(variable, 'SHAB', tax='TTC')} de coût variable ; le plafond"
+            f" {euros_m2(variable + shared_m2_eur, 'SHAB', tax='TTC')}"
+            f"{part if shared_m2_eur else ', sans compter les frais fixes'} ; le plafond"
             f" « statuts.{terms.id}.plafond_prix_de_revient_m2 » est de {euros_m2(cap)}."
         )
 
