@@ -9,6 +9,7 @@ import pandas as pd
 from habitat_analysis.baremes import Baremes, load_baremes
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.needs import GroupNeeds, read_needs
+from habitat_analysis.feasibility.shortfalls import refuse_more_than_the_group
 from habitat_analysis.land.candidates import Screened, screen_parcels
 from habitat_analysis.land.parcel_table import describe_parcels
 from habitat_analysis.land.sites import site_name
@@ -35,16 +36,19 @@ def read_ground(study: Study) -> Ground:
     Raises
     ------
     DataError
-        From the first file that cannot be used, with all its faults.
+        From the first file that cannot be used, with all its faults; ``E_GROUP`` when more needs
+        must be covered than the group has.
     """
     territory = load_territory(study)
     baremes = load_baremes()
+    needs = read_needs(study, baremes)
+    refuse_more_than_the_group(study, needs)
     return Ground(
         study=study,
         baremes=baremes,
         territory=territory,
         screened=screen_parcels(parcel_table(study, territory), study.land),
-        needs=read_needs(study, baremes),
+        needs=needs,
     )
 
 

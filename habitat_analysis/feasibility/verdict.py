@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
+from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
 from habitat_analysis.formats import count, euros, join_fr, number, percent, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
@@ -93,13 +94,14 @@ def _impossible(feasibility: Feasibility) -> tuple[str, ...]:
         f"Le site porte au plus {count(capacity.dwellings, 'logement')} de taille moyenne ; "
         f"l'étude en demande au moins {feasibility.ground.study.programme.dwellings_min}."
     )
+    short = " ".join((*shortfalls(feasibility.file.case), *never_kept(feasibility.file.case)))
     enough = [outlet.label for outlet in feasibility.outlets if outlet.enough]
     out = (
         f"Lever une seule de ces limites suffirait : {join_fr(enough, 'ou')}."
         if enough
         else "Aucune limite levée seule ne rend un programme possible."
     )
-    return ("Aucun programme ne respecte toutes les limites.", room, typeset(out))
+    return ("Aucun programme ne respecte toutes les limites.", short or room, typeset(out))
 
 
 def _conditions(feasibility: Feasibility) -> Iterator[str]:
@@ -116,6 +118,7 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
     yield from _parking_conditions(feasibility)
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
+    yield from never_kept(feasibility.file.case)
     if feasibility.montage is not None:
         yield from _account_conditions(feasibility.montage)
     yield from _money_conditions(feasibility)

@@ -23,6 +23,7 @@ from habitat_analysis.programme.case import (
     ProgrammeRules,
     SharedSpace,
     ShareRule,
+    TenureTerms,
     Typology,
 )
 from habitat_analysis.programme.terms import Setting, TenureSheet, tenure_sheets
@@ -120,8 +121,13 @@ def build_case(
     )
 
 
-def check_terms(study: Study, facts: FactReader) -> None:
+def check_terms(study: Study, facts: FactReader) -> tuple[TenureTerms, ...]:
     """Refuse the terms of a study that no site could use: prices, rents, loans and their limits.
+
+    Returns
+    -------
+    tenures
+        What each tenure costs and brings in, the land apart.
 
     Raises
     ------
@@ -135,7 +141,8 @@ def check_terms(study: Study, facts: FactReader) -> None:
         land_m2=0.0, sdp_per_shab=1 / study.ratios.shab_per_sdp,
     )  # fmt: skip
     factor = _works_factor(fees, parameters)
-    tenure_sheets(_setting(study, scenario, facts, unit=unit, works_factor=factor))
+    sheets = tenure_sheets(_setting(study, scenario, facts, unit=unit, works_factor=factor))
+    return tuple(sheet.terms for sheet in sheets.values())
 
 
 def _setting(

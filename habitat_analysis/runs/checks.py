@@ -7,6 +7,7 @@ from pathlib import Path
 
 from habitat_analysis.baremes import FactReader, load_baremes
 from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility.shortfalls import over_ceiling
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.households.group import read_group
 from habitat_analysis.households.reference import read_reference
@@ -17,6 +18,7 @@ from habitat_analysis.land.parcels import load_parcels
 from habitat_analysis.land.sales import load_sales
 from habitat_analysis.land.zoning import load_zoning
 from habitat_analysis.montage.paths import rate_paths
+from habitat_analysis.programme.case import TenureTerms
 from habitat_analysis.programme.economics import check_terms
 from habitat_analysis.study import Study, load_study, named_files
 
@@ -63,26 +65,28 @@ def check_file_of_kind(path: Path, kind: str) -> list[str]:
 
 def _study_lines(path: Path) -> list[str]:
     study = load_study(path)
-    _check_money(study)
+    tenures = _check_money(study)
     files = ", ".join(name for _, name in named_files(study))
     return [
         typeset(f"{path.name} : étude « {study.name} » lisible, termes dans leurs limites."),
+        *(f"Attention, {said}" for said in over_ceiling(tenures)),
         f"Fichiers nommés : {files}",
         "Chaque fichier se vérifie à part : habitat check FICHIER --kind …",
     ]
 
 
-def _check_money(study: Study) -> None:
+def _check_money(study: Study) -> tuple[TenureTerms, ...]:
     """Refuse terms above their limits, and a date that the barèmes do not know, with its line."""
     facts = FactReader(load_baremes(), on=study.operation_date)
     try:
-        check_terms(study, facts)
+        tenures = check_terms(study, facts)
         rate_paths(study, facts, horizon=1)
     except DataError as error:
         if not error.code.startswith("E_BAREME"):
             raise
         place = f"{study.name}, {study.place('date_operation')}"
         raise DataError([f"{place} : {why}" for why in error.faults], code=error.code) from error
+    return tenures
 
 
 def _fine(path: Path, n: int, noun: str) -> str:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_valid
 
 from habitat_analysis.commune_zones import zones_from_list
 from habitat_analysis.errors import DataError, Faults
+from habitat_analysis.study.contradiction_words import refuse_contradictions
+from habitat_analysis.study.decisions import refuse_decisions
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
 from habitat_analysis.study.montage import Montage
@@ -25,7 +27,7 @@ from habitat_analysis.study.parts import (
     refuse_repeats,
 )
 from habitat_analysis.study.programme import Programme, TenureCode
-from habitat_analysis.study.yaml_door import YamlFile, french_faults, read_yaml
+from habitat_analysis.study.yaml_door import YamlFile, french_faults, read_yaml, step_name
 
 YEARS = (2000, 2100)
 BASE = ScenarioTerms(nom="base", libelle="Hypothèses de l'étude")
@@ -104,14 +106,19 @@ class Study(Part):
         by_code: Mapping[str, Terms] = {str(key): terms for key, terms in self.terms.items()}
         return by_code[code]
 
-    def place(self, *keys: str) -> str:
+    def place(self, *keys: str | int) -> str:
         """Name a place of the study file, with its line when the study was read from one.
 
+        A rank in a list counts from zero, and is written from one.
         Examples of wording: « ligne 137, « statuts.PLUS.duree_pret_ans » ».
         """
-        said = f"« {'.'.join(keys)} »"
-        line = self._file.line_of(keys) if self._file is not None else None
+        said = f"« {'.'.join(step_name(key) for key in keys)} »"
+        line = self.line(*keys)
         return said if line is None else f"ligne {line}, {said}"
+
+    def line(self, *keys: str | int) -> int | None:
+        """Find the line of a place, None when the study was not read from a file."""
+        return self._file.line_of(keys) if self._file is not None else None
 
     def path(self, name: str) -> Path:
         """Locate a file named by the study."""
@@ -162,12 +169,28 @@ def load_study(path: Path) -> Study:
     except ValidationError as error:
         raise DataError(french_faults(error, file, _known_keys(Study))) from error
     study._folder, study._file = path.resolve().parent, file
-    _check_files(study, file)
+    faults = Faults(file.name)
+    _check_files(study, file, faults)
+    _check_demands(study, faults)
+    faults.raise_if_any()
     return study
 
 
-def _check_files(study: Study, file: YamlFile) -> None:
-    faults = Faults(file.name)
+def _check_demands(study: Study, faults: Faults) -> None:
+    """Note the targets, limits and decisions that no site could meet together."""
+    parking = {str(code): study.terms_of(code).parking for code in study.programme.tenures}
+
+    def place(keys: tuple[str | int, ...]) -> str:
+        return study.place(*keys)
+
+    def line(keys: tuple[str | int, ...]) -> int | None:
+        return study.line(*keys)
+
+    refuse_decisions(study.programme, faults, place=place, line=line)
+    refuse_contradictions(study.programme, parking, faults, place=place, line=line)
+
+
+def _check_files(study: Study, file: YamlFile, faults: Faults) -> None:
     listing = study.zones.listing
     if listing is not None and not _exists(study.path(listing)):
         faults.add("« zones.liste »", f"le fichier « {listing} » n'existe pas.", "Corrigez-le.")
@@ -178,7 +201,6 @@ def _check_files(study: Study, file: YamlFile) -> None:
             faults.add(where, "adresse réseau ou fichier virtuel.", "Téléchargez le fichier.")
         elif not _exists(study.path(name)):
             faults.add(where, f"le fichier « {name} » n'existe pas.", "Corrigez le chemin.")
-    faults.raise_if_any()
 
 
 def _exists(path: Path) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Literal, Protocol, Self, TypeVar, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from habitat_analysis.study.parts import (
     Amount,
@@ -37,6 +36,30 @@ OBJECTIVES: dict[str, str] = {
     "cout": "cost",
     "espaces": "spaces",
 }
+
+
+SUM_TOLERANCE = 1e-6
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Names = TypeVar("Names", bound=tuple[str, ...])
+Items = TypeVar("Items", bound=tuple[_Named, ...])
+
+
+def each_once(names: Names) -> Names:
+    """Refuse a list in which a name comes twice."""
+    refuse_repeats(names)
+    return names
+
+
+def each_id_once(items: Items) -> Items:
+    """Refuse a list in which two items have the same id."""
+    refuse_repeats(item.id for item in items)
+    return items
 
 
 class Typology(Part):
@@ -72,12 +95,6 @@ class Bounded(Part):
     min: Share | None = None
     max: Share | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise refusal("ordre")
-        return self
-
 
 class Family(Bounded):
     """A target on a family of tenures, as a share of the dwellings."""
@@ -87,12 +104,16 @@ class Family(Bounded):
     tenures: tuple[TenureCode, ...] = Field(min_length=1, alias="statuts")
     legal_reference: Text | None = Field(default=None, alias="reference")
 
+    _each_once = field_validator("tenures")(each_once)
+
 
 class TypologyShare(Bounded):
     """A target on typologies, as a share of the dwellings."""
 
     id: Name
     typologies: tuple[TypologyCode, ...] = Field(min_length=1)
+
+    _each_once = field_validator("typologies")(each_once)
 
 
 class QuartileShare(Bounded):
@@ -119,7 +140,7 @@ class MixTarget(Part):
     @model_validator(mode="after")
     def _sums_to_one(self) -> Self:
         total = sum(group.share for group in self.groups)
-        if abs(total - 1) > 1e-6:
+        if abs(total - 1) > SUM_TOLERANCE:
             raise refusal("somme", f"{total:g}")
         refuse_repeats(group.id for group in self.groups)
         refuse_repeats(code for group in self.groups for code in group.tenures)
@@ -131,6 +152,8 @@ class Imposed(Part):
 
     units: dict[TypologyCode, dict[TenureCode, Whole]] = Field(alias="logements")
     spaces: tuple[Name, ...] = Field(default=(), alias="espaces")
+
+    _each_once = field_validator("spaces")(each_once)
 
 
 class Fixed(Part):
@@ -168,44 +191,19 @@ class Programme(Part):
     imposed: Imposed | None = Field(default=None, alias="programme_impose")
     fixed: Fixed = Field(default_factory=Fixed, alias="fixe")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.dwellings_min > self.dwellings_max:
-            raise refusal("ordre")
-        total = sum(typology.share for typology in self.typologies)
-        if abs(total - 1) > 1e-6:
+    _codes_once = field_validator("tenures", "objectives")(each_once)
+    _ids_once = field_validator("families", "typology_shares", "quartiles")(each_id_once)
+
+    @field_validator("typologies")
+    @classmethod
+    def _whole_capacity(cls, typologies: tuple[Typology, ...]) -> tuple[Typology, ...]:
+        total = sum(typology.share for typology in typologies)
+        if abs(total - 1) > SUM_TOLERANCE:
             raise refusal("somme", f"{total:g}")
-        refuse_repeats(self.objectives)
-        refuse_repeats(self.tenures)
-        for named in (
-            self.typologies, self.spaces, self.families, self.typology_shares, self.quartiles,
-        ):  # fmt: skip
-            refuse_repeats(item.id for item in named)
-        for family in self.families:
-            refuse_repeats(family.tenures)
-        for share in self.typology_shares:
-            refuse_repeats(share.typologies)
-        self._check_decisions()
-        return self
+        return each_id_once(typologies)
 
-    def _check_decisions(self) -> None:
-        """Refuse numbers decided by people about what the study does not offer."""
-        sizes = {typology.id for typology in self.typologies}
-        rooms = {room.id for room in self.spaces}
-        typed = self.imposed.units if self.imposed else {}
-        for units in (typed, self.fixed.units):
-            for size, by_tenure in units.items():
-                _refuse_unknown([size], sizes)
-                _refuse_unknown(by_tenure, self.tenures)
-        _refuse_unknown(self.fixed.tenures, self.tenures)
-        _refuse_unknown(self.fixed.spaces, rooms)
-        if self.imposed:
-            _refuse_unknown(self.imposed.spaces, rooms)
-            refuse_repeats(self.imposed.spaces)
-
-
-def _refuse_unknown(names: Iterable[str], offered: Iterable[str]) -> None:
-    known = set(offered)
-    for name in names:
-        if name not in known:
-            raise refusal("non_offert", name)
+    @field_validator("spaces")
+    @classmethod
+    def _own_names(cls, spaces: tuple[SharedRoom, ...]) -> tuple[SharedRoom, ...]:
+        refuse_repeats([*get_args(TenureCode), *(room.id for room in spaces)])
+        return spaces

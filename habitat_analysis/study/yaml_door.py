@@ -165,7 +165,7 @@ def french_faults(
     for detail in error.errors(include_url=False):
         path = _steps(detail["loc"], file.content)
         line = file.line_of(path)
-        where = "« " + ".".join(_step(step) for step in path) + " »" if path else ""
+        where = "« " + ".".join(step_name(step) for step in path) + " »" if path else ""
         place = f"ligne {line}, {where}" if line and where else where
         faults.add(place, *_sentence(detail, path, known))
     return faults.list
@@ -186,7 +186,8 @@ def _steps(loc: Iterable[str | int], content: Any) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def _step(step: str | int) -> str:
+def step_name(step: str | int) -> str:
+    """Write a step of a place: a rank in a list counts from one."""
     return str(step + 1) if isinstance(step, int) else step
 
 
@@ -245,10 +246,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Écrivez comparaison: eq et valeur: rouge, bleu ou autre.",
     ),
     "poids_nuls": ("tous les poids sont nuls.", "Donnez un poids à un critère au moins."),
-    "non_offert": (
-        "« {lu} » est décidé mais l'étude ne l'offre pas.",
-        "Ajoutez-le à « typologies », « statuts » ou « espaces_partages », ou retirez-le.",
-    ),
     "annee": ("{lu} est hors des années 2000 à 2100.", "Corrigez la date."),
     "zones_incompletes": (
         "les trois zones ne sont pas toutes données.",
