@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import pulp
@@ -23,6 +24,7 @@ from habitat_analysis.programme.model import (
 from habitat_analysis.programme.optimum import AGREEMENT, optimise, read_programme
 from habitat_analysis.programme.solving import Status, solve
 
+PLAN: Final = "base"  # id of the scenario that is the plan itself
 MOST_SHIFT: Final[Mapping[str, float]] = {  # how far each trouble is pushed before giving up
     "works": 1.0, "land": 3.0, "rate": 0.10, "dropout": 1.0,
 }  # fmt: skip
@@ -81,6 +83,7 @@ def robust_programme(
     case: Case,
     scenarios: Sequence[Scenario],
     *,
+    cases: Mapping[str, Case] = MappingProxyType({}),
     housed_min: int = 0,
     equity_max_stress_eur: float | None = None,
     time_limit_s: float | None = None,
@@ -93,6 +96,8 @@ def robust_programme(
         The question; its rules hold under the plan.
     scenarios
         What may happen; one with the id ``base`` is the plan itself.
+    cases
+        By scenario id, the case whose costs and terms hold under it, when it is not `case`.
     housed_min
         Needs of the group to cover: otherwise robustness is bought by fewer homes.
     equity_max_stress_eur
@@ -120,20 +125,26 @@ def robust_programme(
         problem += objective(model, "housed") >= housed_min, "robust_housed"
     worst = problem.add_variable("robust_worst", lowBound=0)
     for position, scenario in enumerate(scenarios):
-        _add_scenario(model, scenario, position, worst, equity_max_stress_eur)
+        stressed = None if scenario.id == PLAN else equity_max_stress_eur
+        terms = cases.get(scenario.id, case)
+        equity = _add_scenario(model, terms, scenario, position, worst)
+        if stressed is not None:
+            problem += 1 * equity <= stressed / KILO, f"robust_limit_{position}"
     problem.setObjective(1 * worst)
     problem.sense = pulp.LpMinimize
     result = solve(problem, time_limit_s=time_limit_s)
     if result.objective is None:
         return Robust(status=result.status)
     programme = read_programme(model, result.values)
-    found = {item.id: evaluate(case, programme, item) for item in scenarios}
+    found = {item.id: evaluate(cases.get(item.id, case), programme, item) for item in scenarios}
     reached = max(evaluation.public_money_eur for evaluation in found.values())
     claimed = result.objective * KILO
     if reached > claimed + AGREEMENT * max(1.0, claimed):
         msg = f"Le contrôle sans solveur contredit le solveur : {reached} au lieu de {claimed}."
         raise HabitatError(msg, code="E_CERTIFICATE")
-    planned = optimise(case, ["public_money"], time_limit_s=time_limit_s)
+    wanted = replace(case, rules=replace(case.rules, housed_min=max(
+        housed_min, case.rules.housed_min)))  # fmt: skip
+    planned = optimise(wanted, ["public_money"], time_limit_s=time_limit_s)
     return Robust(
         status=result.status,
         worst_eur=reached,
@@ -189,27 +200,22 @@ def _margin(case: Case, evaluation: Evaluation) -> float:
 
 
 def _add_scenario(
-    model: ProgrammeModel,
-    scenario: Scenario,
-    position: int,
-    worst: Any,
-    equity_max_stress_eur: float | None,
-) -> None:
-    """Add the equity and the balance of one scenario, and make the worst at least its effort."""
-    case, problem = model.case, model.problem
-    cells = cell_rows(case, rate_shift=scenario.rate_shift, cost_factor=scenario.cost_factor)
-    sold = 1 - scenario.buyer_dropout * case.dropout_loss
+    model: ProgrammeModel, terms: Case, scenario: Scenario, position: int, worst: Any
+) -> Any:
+    """Add the balance of one scenario, make the worst at least its effort; return its equity."""
+    problem = model.problem
+    cells = cell_rows(terms, rate_shift=scenario.rate_shift, cost_factor=scenario.cost_factor)
+    sold = 1 - scenario.buyer_dropout * terms.dropout_loss
     equity = problem.add_variable(f"robust_equity_{position}", lowBound=0)
     margins = {
-        cell: (row["loan_eur"] + row["subsidy_eur"] + row["revenue_eur"] * sold - row["cost_eur"])
+        cell: row["loan_eur"] + row["subsidy_eur"] + row["revenue_eur"] * sold - row["cost_eur"]
         for cell, row in cells.items()
     }
     income = pulp.lpSum(margins[cell] / KILO * x for cell, x in model.units.items())
-    costs = {room.id: room.cost_eur * scenario.cost_factor / KILO for room in case.spaces}
+    costs = {room.id: room.cost_eur * scenario.cost_factor / KILO for room in terms.spaces}
     rooms = pulp.lpSum(costs[room] * built for room, built in model.spaces.items())
-    fixed = case.fixed_cost_eur * scenario.fixed_factor / KILO
+    fixed = terms.fixed_cost_eur * scenario.fixed_factor / KILO
     problem += income + equity + model.topup - rooms >= fixed, f"robust_balance_{position}"
-    if equity_max_stress_eur is not None and scenario.id != "base":
-        problem += 1 * equity <= equity_max_stress_eur / KILO, f"robust_limit_{position}"
     subsidies = pulp.lpSum(cells[cell]["subsidy_eur"] / KILO * x for cell, x in model.units.items())
     problem += worst - equity - model.topup - subsidies >= 0, f"robust_worst_{position}"
+    return equity
