@@ -1,8 +1,8 @@
 """Share out a programme typed by people between the buildings of the site.
 
 A group types how many dwellings of each kind it wants, seldom in which building. The sharing out
-kept is the one that breaks the rules of the buildings as little as can be, so that a rule said
-broken is broken however one shares out.
+kept is the one that breaks the rules of the buildings as little as can be: when it breaks one, so
+does any other sharing out.
 """
 
 from __future__ import annotations
@@ -118,10 +118,10 @@ def _settle_all(sharing: _Sharing, programme: Programme) -> None:
 
 def _count_excess(case: Case, sharing: _Sharing) -> None:
     """Allow an excess on each rule and minimise their sum, each in its own scale."""
-    rows = cell_table(case).to_dict("index")
+    rows: Mapping[Any, Mapping[Any, Any]] = cell_table(case).to_dict("index")
     cells = {
-        (str(t), str(u)): {str(k).removesuffix("_eur"): float(v) for k, v in row.items()}
-        for (t, u), row in rows.items()  # type: ignore[misc]
+        cell: {name.removesuffix("_eur"): float(value) for name, value in row.items()}
+        for cell, row in rows.items()
     }
     problem, excesses = sharing.problem, []
     for position, row in enumerate(building_rows(case, cells, euro=1.0)):

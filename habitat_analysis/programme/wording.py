@@ -146,18 +146,19 @@ def _share_sentence(case: Case, check: Check, label: str, whole: str) -> str:
     """Say a share in percent and in whole units, as one counts dwellings."""
     share, bound = _share_rule(case, check.rule)
     value = amount(check.value, check.unit)
+    whole_is = "le bâtiment" if check.rule.startswith("building:") else "le programme"
     if bound == "min":
         least = math.ceil(check.limit - 1e-6)
         missing = amount(least - check.value, check.unit)
         return (
             f"{label} : au moins {percent(share.min)} {whole}, soit {least} ; "
-            f"le programme en compte {value}, il manque {missing}."
+            f"{whole_is} en compte {value}, il manque {missing}."
         )
     most = math.floor(check.limit + 1e-6)
     excess = amount(check.value - most, check.unit)
     return (
         f"{label} : au plus {percent(share.max)} {whole}, soit {most} ; "
-        f"le programme en compte {value}, soit {excess} de trop."
+        f"{whole_is} en compte {value}, soit {excess} de trop."
     )
 
 
