@@ -26,14 +26,24 @@ class BuildingDraw(Draw):
         if alike:
             b = replace(a, id="B")
         spaces = tuple(
-            replace(space, building="B") if self.chance(0.25) else space for space in case.spaces
+            replace(
+                space,
+                area_m2=3 * space.area_m2,
+                mandatory=self.chance(0.4),
+                building="B" if self.chance(0.6) else None,
+            )
+            for space in case.spaces
         )
         return replace(
             case,
             buildings=(a, b),
             phases=self._phases(case) if phased else (),
             spaces=spaces,
-            rules=replace(case.rules, building_shares=tuple(self._building_shares())),
+            rules=replace(
+                case.rules,
+                building_shares=tuple(self._building_shares()),
+                shab_max_m2=case.rules.shab_max_m2 + sum(space.area_m2 for space in spaces),
+            ),
         )
 
     def _building(self, name: str, phase: int) -> Building:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_valid
 
 from habitat_analysis.commune_zones import zones_from_list
 from habitat_analysis.errors import DataError, Faults
+from habitat_analysis.study.building_faults import building_faults
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
 from habitat_analysis.study.montage import Montage
@@ -163,6 +164,7 @@ def load_study(path: Path) -> Study:
         raise DataError(french_faults(error, file, _known_keys(Study))) from error
     study._folder, study._file = path.resolve().parent, file
     _check_files(study, file)
+    _check_buildings(study, file)
     return study
 
 
@@ -179,6 +181,13 @@ def _check_files(study: Study, file: YamlFile) -> None:
         elif not _exists(study.path(name)):
             faults.add(where, f"le fichier « {name} » n'existe pas.", "Corrigez le chemin.")
     faults.raise_if_any()
+
+
+def _check_buildings(study: Study, file: YamlFile) -> None:
+    faults = Faults(file.name)
+    for path, why, remedy in building_faults(study.programme):
+        faults.add(file.place(("programme", *path)), why, remedy)
+    faults.raise_if_any(code="E_BUILDINGS")
 
 
 def _exists(path: Path) -> bool:

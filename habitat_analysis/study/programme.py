@@ -7,9 +7,11 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from habitat_analysis.study.buildings import Building, BuildingMix, BuildingPhase
 from habitat_analysis.study.parts import (
     Amount,
     Area,
+    Bounded,
     Distance,
     Flag,
     Name,
@@ -58,24 +60,12 @@ class SharedRoom(Part):
     cost_ttc_eur: Amount = Field(alias="cout_ttc")
     mandatory: Flag = Field(default=False, alias="obligatoire")
     value: Amount = Field(default=0.0, alias="valeur")
+    building: Name | None = Field(default=None, alias="batiment")  # None: the tool chooses
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
         if not self.area_m2 and not self.land_m2:
             raise refusal("surface_de_local")
-        return self
-
-
-class Bounded(Part):
-    """A share between a minimum and a maximum."""
-
-    min: Share | None = None
-    max: Share | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise refusal("ordre")
         return self
 
 
@@ -167,6 +157,9 @@ class Programme(Part):
     )
     imposed: Imposed | None = Field(default=None, alias="programme_impose")
     fixed: Fixed = Field(default_factory=Fixed, alias="fixe")
+    buildings: tuple[Building, ...] = Field(default=(), alias="batiments")
+    building_mix: BuildingMix | None = Field(default=None, alias="mixite_par_batiment")
+    phases: tuple[BuildingPhase, ...] = Field(default=())
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -179,8 +172,10 @@ class Programme(Part):
         refuse_repeats(self.tenures)
         for named in (
             self.typologies, self.spaces, self.families, self.typology_shares, self.quartiles,
+            self.buildings,
         ):  # fmt: skip
             refuse_repeats(item.id for item in named)
+        refuse_repeats(str(phase.number) for phase in self.phases)
         for family in self.families:
             refuse_repeats(family.tenures)
         for share in self.typology_shares:
