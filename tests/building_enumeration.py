@@ -46,7 +46,25 @@ def _site_programmes(case: Case) -> tuple[np.ndarray, np.ndarray, dict[str, np.n
     return x[good], s[good], {name: value[good] for name, value in figures.items()}
 
 
+def least_separation(case: Case, total: np.ndarray, built: np.ndarray) -> float | None:
+    """Return the fewest dwellings to exchange for both buildings to have the mix of the whole."""
+    first, second, good = _sharings(case, total, built)
+    if not good.any():
+        return None
+    tenures = [u.id for _ in case.typologies for u in case.tenures]
+    mixed = np.array([[code == u.id for u in case.tenures] for code in tenures], dtype=int)
+    share = total @ mixed / max(1, total.sum())
+    gaps = sum(
+        np.abs(x @ mixed - x.sum(axis=1)[:, None] * share).sum(axis=1) for x, _ in (first, second)
+    )
+    return float((0.5 * gaps)[good].min())
+
+
 def _can_be_shared(case: Case, total: np.ndarray, built: np.ndarray) -> bool:
+    return bool(_sharings(case, total, built)[2].any())
+
+
+def _sharings(case: Case, total: np.ndarray, built: np.ndarray) -> tuple[Pair, Pair, np.ndarray]:
     """Try every part of the dwellings and rooms in the first building, the rest in the second."""
     parts = site.vectors([int(n) for n in total])
     rooms = site.vectors([int(n) for n in built])
@@ -55,7 +73,7 @@ def _can_be_shared(case: Case, total: np.ndarray, built: np.ndarray) -> bool:
     good = np.ones(len(first[0]), dtype=bool)
     for building, (x, r) in zip(case.buildings, (first, second), strict=True):
         good &= _held(case, building, x, r)
-    return bool((good & _affordable(case, first, second)).any())
+    return first, second, good & _affordable(case, first, second)
 
 
 def _held(case: Case, building, x: np.ndarray, r: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from habitat_analysis.errors import DataError, HabitatError, UsageError
@@ -23,9 +24,9 @@ from habitat_analysis.programme.frontier import charge_fonciere_admissible
 from habitat_analysis.programme.imposed import judge_imposed
 from habitat_analysis.programme.model import build_programme
 from habitat_analysis.programme.optimum import optimise
-from habitat_analysis.programme.sharing_out import share_out
+from habitat_analysis.programme.sharing_out import evened, separation, share_out
 from habitat_analysis.programme.wording import broken_sentence, rule_label
-from tests.building_enumeration import best_values
+from tests.building_enumeration import best_values, least_separation
 from tests.building_instances import BuildingDraw
 from tests.programme_instances import Draw
 
@@ -255,9 +256,32 @@ def test_a_sharing_out_keeps_every_rule_whenever_one_can():
         if found.programme is None:
             continue
         typed = replace(found.programme, by_building={}, rooms_in={}, placements=None)
-        assert evaluate(case, share_out(case, typed)).feasible, seed
+        shared = share_out(case, typed)
+        assert evaluate(case, shared).feasible, seed
+        cells = [(t.id, u.id) for t in case.typologies for u in case.tenures]
+        total = np.array([shared.units.get(cell, 0) for cell in cells])
+        built = np.array([int(space.id in shared.spaces) for space in case.spaces], dtype=int)
+        least = least_separation(case, total, built)
+        assert separation(shared) == pytest.approx(least, abs=1e-6), seed
     whole = Programme(units={PLUS: 1})
     assert share_out(replace(HAND, buildings=()), whole) is whole
+
+
+def test_an_optimum_is_evened_without_changing_what_was_proved():
+    """Four alike in two alike blocks: two PLUS and two LIBRE, one of each in each block."""
+    free = replace(
+        HAND,
+        rules=replace(HAND.rules, dwellings_min=4),
+        fixed={"PLUS": 2, "LIBRE": 2},
+        buildings=(Building(id="A", shab_max_m2=100.0), Building(id="B", shab_max_m2=100.0)),
+    )
+    found = evened(free, optimise(free, ["equity"]))
+    assert found.programme.by_building == {"A": {PLUS: 1, LIBRE: 1}, "B": {PLUS: 1, LIBRE: 1}}
+    assert found.evaluation.reached("equity") == pytest.approx(found.values["equity"])
+    early = evened(PHASED, optimise(PHASED, ["equity"]))  # one sharing only keeps the limit
+    assert early.programme.by_building == {"A": {PLUS: 1, LIBRE: 2}, "B": {PLUS: 2}}
+    nothing = optimise(replace(HAND, fixed={"PLUS": 5, "LIBRE": 5}), ["equity"])
+    assert evened(HAND, nothing) is nothing
 
 
 def test_a_programme_left_whole_says_that_nothing_is_in_a_building():

@@ -182,6 +182,9 @@ def _building_label(case: Case, rule: str) -> str:
     family, name, *rest = rule.split(":")
     if family == "phase":
         return f"Phase {name} : fonds propres engagés à sa livraison"
+    if family == "buildings" and name == "share":
+        label = _share_label(case, rule)
+        return f"Dans chaque bâtiment, {label[0].lower()}{label[1:]}"
     if family == "buildings":
         place = next(space.building for space in case.spaces if space.id == rest[0])
         return f"{_plain_name(case, rest[0])} dans « {building_name(case, place or '')} »"
@@ -208,7 +211,7 @@ def _family(rule: str) -> str:
 def _share_rule(case: Case, rule: str) -> tuple[ShareRule, str]:
     """Find the share rule behind an id such as ``share:PLAI:min``."""
     *_, family, name, bound = rule.split(":")
-    if rule.startswith("building:"):
+    if rule.startswith(("building:", "buildings:")):
         family = "building_share"
     rules = {
         "building_share": case.rules.building_shares,
