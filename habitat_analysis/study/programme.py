@@ -175,6 +175,7 @@ class Programme(Part):
             self.buildings,
         ):  # fmt: skip
             refuse_repeats(item.id for item in named)
+        refuse_repeats(b.label for b in self.buildings if b.label is not None)
         refuse_repeats(str(phase.number) for phase in self.phases)
         for family in self.families:
             refuse_repeats(family.tenures)
