@@ -11,7 +11,6 @@ from habitat_analysis.feasibility import Feasibility, read_ground, study_site
 from habitat_analysis.report.blocks import Document
 from habitat_analysis.report.outline import outline
 from habitat_analysis.study import load_study
-from tests.report_samples import HOSTILE
 from tests.small_study import idu, write_small_study
 
 BUILDINGS: dict[str, Any] = {
@@ -31,16 +30,10 @@ BUILDINGS: dict[str, Any] = {
 
 
 @cache
-def built(*, hostile: bool = False, rank: int = 1) -> Feasibility:
+def built(rank: int = 1) -> Feasibility:
     """Study a parcel of the small study, in two buildings."""
-    changes = dict(BUILDINGS)
-    if hostile:
-        changes["batiments"] = [{**b, "libelle": f"{HOSTILE} {b['id']}"}
-                                for b in BUILDINGS["batiments"]]  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
-        path = write_small_study(
-            Path(name), changes={"programme": changes}, text=HOSTILE if hostile else None
-        )
+        path = write_small_study(Path(name), changes={"programme": BUILDINGS})
         return study_site(read_ground(load_study(path)), (idu(rank),))
 
 

@@ -100,6 +100,8 @@ def test_a_study_without_buildings_asks_the_same_question_as_before():
          "n'a pas une capacité et une seule"),
         ([("part_shab: 0.4", "part_shab: 0.4, shab_max_m2: 300")], "programme.batiments.2 »",
          "n'a pas une capacité et une seule"),
+        ([("libelle: Bâtiment sur rue", 'libelle: "<b>Rue</b>"')],
+         "programme.batiments.1.libelle »", "n'a pas la forme attendue"),
         ([("part_shab: 0.4", "part_shab: 40")], "programme.batiments.2.part_shab »",
          "Vouliez-vous écrire 0,4"),
         ([("part_shab: 0.4", "shab_max_m2: 40")], "programme.batiments.2.shab_max_m2 »",

@@ -19,15 +19,16 @@ from habitat_analysis.tenures import ORDER
 NO_LIMIT: Final = "sans limite propre"
 NO_ROOM: Final = "aucun"
 SHARING_NOTE: Final = (
-    "Plusieurs répartitions entre bâtiments donnent souvent le même programme : celle-ci est "
-    "cherchée la plus semblable d'un bâtiment à l'autre, parmi celles qui gardent toutes les "
-    "règles."
+    "SHAB : locaux partagés compris. Plusieurs répartitions entre bâtiments donnent souvent le "
+    "même programme : celle-ci est cherchée la plus semblable d'un bâtiment à l'autre, parmi celles qui "
+    "gardent toutes les règles."
 )
 PHASE_NOTE: Final = (
     "Besoin d'une phase : coût TTC de ses logements et de ses locaux et part des charges fixes (au "
     "prorata de la surface habitable que ses bâtiments peuvent tenir), moins ses emprunts, ses "
     "subventions et ses ventes. Un terrain payé en entier dès le début pèse davantage sur la "
-    "première phase. La subvention complémentaire, à trouver, n'est pas comptée."
+    "première phase. À porter : cumul des besoins jusqu'à cette phase. La subvention "
+    "complémentaire, à trouver, n'est pas comptée."
 )
 
 
@@ -54,9 +55,9 @@ def building_table(feasibility: Feasibility) -> Sheet | None:
         Column(name="building", header="Bâtiment"),
         Column(name="phase", header="Phase", kind="whole"),
         Column(name="n", header="Logements", kind="whole"),
-        Column(name="most", header="Logements, maximum", kind="mixed"),
-        Column(name="area", header="SHAB, locaux compris (m²)", kind="decimal"),
-        Column(name="area_max", header="SHAB, maximum (m²)", kind="decimal"),
+        Column(name="most", header="Logements max.", kind="mixed"),
+        Column(name="area", header="SHAB (m²)", kind="decimal"),
+        Column(name="area_max", header="SHAB max. (m²)", kind="decimal"),
         Column(name="parking", header="Places", kind="decimal"),
         Column(name="rooms", header="Locaux partagés"),
     ]
@@ -73,25 +74,23 @@ def phase_sentence(feasibility: Feasibility) -> str:
         return ""
     peak = max(evaluation.phases, key=lambda money: money.tied_up_eur)
     if peak.tied_up_eur <= 0:
-        return typeset("À la livraison de chaque phase, l'opération ne mobilise aucun fonds.")
+        return typeset("À la livraison de chaque phase, il ne reste aucuns fonds à porter.")
     return typeset(
-        f"L'effort propre est le plus fort à la livraison de la phase {peak.number} : "
-        f"{euros(peak.tied_up_eur)} à porter, emprunts, subventions et ventes des logements "
-        "livrés déduits."
+        f"Les fonds à porter sont les plus élevés à la livraison de la phase {peak.number} : "
+        f"{euros(peak.tied_up_eur)}, emprunts, subventions et ventes des logements livrés déduits."
     )
 
 
 def phase_table(feasibility: Feasibility) -> Sheet | None:
     """Tell what each phase leaves to be found, alone and cumulated; None without phases."""
-    evaluation, case = feasibility.optimum.evaluation, feasibility.file.case
+    evaluation = feasibility.optimum.evaluation
     if evaluation is None or not evaluation.phases:
         return None
     months = {p.number: p.start_month for p in feasibility.ground.study.programme.phases}
     rows = [
         {
-            "phase": f"Phase {money.number}",
+            "phase": f"{money.number} : {_named(feasibility, money)}",
             "month": months.get(money.number),
-            "buildings": join_fr([building_name(case, name) for name in money.buildings]),
             "n": money.dwellings,
             "fixed": money.fixed_share_eur,
             "need": money.need_eur,
@@ -102,14 +101,13 @@ def phase_table(feasibility: Feasibility) -> Sheet | None:
         for phase, money in _phase_pairs(feasibility, evaluation)
     ]  # fmt: skip
     columns = [
-        Column(name="phase", header="Phase"),
+        Column(name="phase", header="Phase et bâtiments"),
         Column(name="month", header="Début (mois)", kind="whole"),
-        Column(name="buildings", header="Bâtiments"),
         Column(name="n", header="Logements", kind="whole"),
-        Column(name="fixed", header="Part des charges fixes (€)", kind="whole"),
-        Column(name="need", header="Besoin de la phase (€ TTC)", kind="whole"),
-        Column(name="tied", header="Cumul à porter (€ TTC)", kind="whole"),
-        Column(name="most", header="Limite du cumul (€)", kind="mixed"),
+        Column(name="fixed", header="Charges fixes (€)", kind="whole"),
+        Column(name="need", header="Besoin (€ TTC)", kind="whole"),
+        Column(name="tied", header="À porter (€)", kind="whole"),
+        Column(name="most", header="Limite (€)", kind="mixed"),
     ]
     if not any(month is not None for month in months.values()):
         columns = [column for column in columns if column.name != "month"]
@@ -187,6 +185,10 @@ def _fullest(feasibility: Feasibility, evaluation: Evaluation) -> Iterator[str]:
         code = max(inside.by_tenure, key=lambda code: inside.by_tenure[code])
         share = percent(inside.by_tenure[code] / inside.dwellings, 0)
         yield f"Dans {name}, le statut le plus présent est {code} ({share})."
+
+
+def _named(feasibility: Feasibility, money: PhaseAccount) -> str:
+    return join_fr([building_name(feasibility.file.case, name) for name in money.buildings])
 
 
 def _rooms(feasibility: Feasibility, inside: BuildingAccount) -> str:

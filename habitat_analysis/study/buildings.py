@@ -18,7 +18,6 @@ from habitat_analysis.study.parts import (
     Positive,
     Rank,
     Ratio,
-    Text,
     Whole,
     refusal,
     refuse_repeats,
@@ -29,7 +28,7 @@ class Building(Part):
     """One building: its share of the SHAB of the site, or its own m², and its other limits."""
 
     id: Name
-    label: Text | None = Field(default=None, alias="libelle")
+    label: Name | None = Field(default=None, alias="libelle")
     shab_share: Ratio | None = Field(default=None, alias="part_shab")
     shab_max_m2: Positive | None = None  # shared rooms included
     dwellings_max: Whole | None = Field(default=None, alias="logements_max")
