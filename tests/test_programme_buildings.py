@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from habitat_analysis.errors import DataError, HabitatError, UsageError
+from habitat_analysis.feasibility.outlets import single_ways_out
 from habitat_analysis.programme import optimum as module
 from habitat_analysis.programme.buildings import Building, Phase, fixed_shares, split_faults
 from habitat_analysis.programme.case import (
@@ -118,6 +119,22 @@ def test_three_of_five_is_too_many_when_blocks_hold_three_and_two():
     found = optimise(with_shares(HAND, two_thirds), ["equity"])
     assert found.programme.by_building == {"A": {PLUS: 2, LIBRE: 1}, "B": {PLUS: 1, LIBRE: 1}}
     assert found.programme.units == {PLUS: 3, LIBRE: 2}
+
+
+def test_the_mix_of_buildings_and_the_limits_of_phases_are_ways_out():
+    most = ShareRule(id="PLUS", members=("PLUS",), max=0.6, label="PLUS")
+    ways = {way.rule: way for way in single_ways_out(with_shares(HAND, most))}
+    assert ways["buildings:share:PLUS:max"].enough
+    said = ways["buildings:share:PLUS:max"].label.replace("\u00a0", " ")
+    assert said == "Dans chaque bâtiment, part maximale de « PLUS »"
+    poor = replace(PHASED, phases=(Phase(number=1, equity_max_eur=10_000.0), Phase(number=2)))
+    (way,) = [way for way in single_ways_out(poor) if way.enough]
+    assert (way.rule, way.label.replace("\u00a0", " ")) == (
+        "phase:1:equity", "Phase 1 : fonds propres engagés à sa livraison"
+    )  # fmt: skip
+    a, b = HAND.buildings
+    tight = replace(HAND, buildings=(replace(a, dwellings_max=2), b))
+    assert [w.rule for w in single_ways_out(tight) if w.enough] == ["building:A:dwellings"]
 
 
 def test_an_early_limit_on_equity_brings_the_sales_first():

@@ -129,5 +129,12 @@ def test_the_results_publish_buildings_and_phases():
     assert 0 <= programme["theil_batiments"] <= 1
     assert content["impose"]["programme"]["batiments"]
     assert Resultats.model_validate(content) == results
+    before = content | {"version_schema": 2, "impose": None}
+    before["programme"] = {
+        key: value
+        for key, value in programme.items()
+        if key not in ("batiments", "phases", "theil_batiments")
+    }
+    assert Resultats.model_validate(before).programme.batiments == []
     alone = results_of(sample(), fingerprint="f", inputs={}, parameters={}).programme
     assert (alone.batiments, alone.phases, alone.theil_batiments) == ([], [], None)

@@ -20,8 +20,8 @@ NO_LIMIT: Final = "sans limite propre"
 NO_ROOM: Final = "aucun"
 SHARING_NOTE: Final = (
     "SHAB : locaux partagés compris. Plusieurs répartitions entre bâtiments donnent souvent le "
-    "même programme : celle-ci est cherchée la plus semblable d'un bâtiment à l'autre, parmi celles qui "
-    "gardent toutes les règles."
+    "même programme : celle-ci est cherchée la plus semblable d'un bâtiment à l'autre, parmi "
+    "celles qui gardent toutes les règles."
 )
 PHASE_NOTE: Final = (
     "Besoin d'une phase : coût TTC de ses logements et de ses locaux et part des charges fixes (au "
