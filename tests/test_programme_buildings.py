@@ -266,6 +266,21 @@ def test_people_need_not_say_in_which_building():
     assert (broken.rule, broken.gap) == ("phase:1:equity", pytest.approx(20_000))
 
 
+def test_what_people_put_in_a_building_stays_there():
+    """Three PLUS first: 240 000 and 60 000 of fixed cost in phase 1, 150 000 above its limit."""
+    hall = SharedSpace(id="salle", area_m2=0.0, cost_eur=10_000.0)
+    case = replace(PHASED, spaces=(hall,))
+    typed = Programme(
+        units={PLUS: 3, LIBRE: 2}, spaces=("salle",),
+        by_building={"A": {PLUS: 3}, "B": {LIBRE: 2}},
+    )  # fmt: skip
+    verdict = judge_imposed(case, typed, ["equity"])
+    assert verdict.programme.by_building == typed.by_building
+    assert verdict.programme.rooms_in == {"salle": "B"}  # left to the tool: phase 1 has too much
+    (broken,) = verdict.broken
+    assert (broken.rule, broken.gap) == ("phase:1:equity", pytest.approx(150_000))
+
+
 def test_a_sharing_out_keeps_every_rule_whenever_one_can():
     for seed in range(120):
         case = BuildingDraw(seed).case()

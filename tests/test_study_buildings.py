@@ -14,6 +14,7 @@ from habitat_analysis.programme.building_terms import (
     case_phases,
 )
 from habitat_analysis.programme.buildings import Building, Phase
+from habitat_analysis.programme.economics import imposed_programme
 from habitat_analysis.study import Study, load_study
 from tests.building_samples import built
 from tests.report_samples import sample
@@ -149,6 +150,29 @@ def test_a_fault_is_named_at_its_line(tmp_path, changes, place, said):
     fault = next(line for line in message.splitlines() if said in line)
     assert fault.startswith("etude.yaml, ligne ")
     assert place in fault
+
+
+TYPED = """\
+    batiments:
+      A: {T2: {PLAI: 2, PLUS: 1}, T3: {PLUS: 2, BRS: 4}, T4: {BRS: 3}}
+      B: {T2: {PLUS: 2}, T3: {PLUS: 2, PSLA: 2}, T4: {LIBRE: 2}}
+"""
+
+
+def test_the_group_may_say_what_it_wants_in_each_building(tmp_path):
+    imposed = imposed_programme(study(tmp_path, (MARK, MARK + TYPED)))
+    assert imposed.by_building["B"] == {
+        ("T2", "PLUS"): 2, ("T3", "PLUS"): 2, ("T3", "PSLA"): 2, ("T4", "LIBRE"): 2,
+    }  # fmt: skip
+    assert sum(sum(units.values()) for units in imposed.by_building.values()) == 20
+    assert imposed_programme(study(tmp_path)).by_building == {}
+    message = refused(tmp_path, (MARK, MARK + TYPED.replace("      B:", "      C:")))
+    assert "« programme.programme_impose.batiments.C » : « C » n'est pas un bâtiment" in message
+    message = refused(tmp_path, (MARK, MARK + TYPED.replace("LIBRE: 2", "LIBRE: 1")))
+    assert "T4 LIBRE : 1 dans les bâtiments, 2 dans « logements »" in message
+    without = BUILDINGS
+    message = refused(tmp_path, (MARK, MARK + TYPED), (without, ""))
+    assert "« programme.programme_impose.batiments » : l'étude ne décrit aucun" in message
 
 
 def test_all_faults_of_the_buildings_come_at_once(tmp_path):

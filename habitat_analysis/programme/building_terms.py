@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from habitat_analysis.programme.buildings import Building, Phase
-from habitat_analysis.programme.case import ShareRule
+from habitat_analysis.programme.case import Cell, ShareRule
 from habitat_analysis.study import Study
 
 
@@ -68,3 +68,19 @@ def building_shares(study: Study) -> tuple[ShareRule, ...]:
             for code in wanted.tenures
         ]
     return tuple(rules)
+
+
+def typed_by_building(study: Study) -> dict[str, dict[Cell, int]]:
+    """Return the dwellings that the group typed building by building; empty when it did not."""
+    typed = study.programme.imposed
+    if typed is None or not typed.by_building:
+        return {}
+    return {
+        building.id: {
+            (size, code): n
+            for size, by_tenure in typed.by_building.get(building.id, {}).items()
+            for code, n in by_tenure.items()
+            if n
+        }
+        for building in study.programme.buildings
+    }

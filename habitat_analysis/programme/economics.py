@@ -17,6 +17,7 @@ from habitat_analysis.programme.building_terms import (
     building_shares,
     case_buildings,
     case_phases,
+    typed_by_building,
 )
 from habitat_analysis.programme.case import (
     Case,
@@ -391,7 +392,7 @@ def imposed_programme(study: Study) -> Programme | None:
         for code, n in by_tenure.items()
         if n
     }
-    return Programme(units=units, spaces=imposed.spaces)
+    return Programme(units=units, spaces=imposed.spaces, by_building=typed_by_building(study))
 
 
 def programme_quantities(file: CaseFile, programme: Programme) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def share_out(case: Case, programme: Programme) -> Programme:
     case
         The question, with its buildings.
     programme
-        Dwellings and rooms of the whole site; one that is already shared out is returned as is.
+        Dwellings and rooms of the whole site; those already said to be in a building stay there.
 
     Returns
     -------
@@ -74,7 +74,8 @@ def share_out(case: Case, programme: Programme) -> Programme:
     >>> share_out(case, Programme(units={("T3", "LIBRE"): 3})).by_building
     {'A': {('T3', 'LIBRE'): 1}, 'B': {('T3', 'LIBRE'): 2}}
     """
-    if not case.buildings or programme.by_building:
+    settled = programme.by_building and set(programme.spaces) <= set(programme.rooms_in)
+    if not case.buildings or settled:
         return programme
     check_programme(case, programme)
     sharing = _declare(case, programme)
@@ -180,8 +181,14 @@ def _declare(case: Case, programme: Programme) -> _Sharing:
 
 
 def _settle_all(sharing: _Sharing, programme: Programme) -> None:
-    """Put every dwelling and every room somewhere."""
+    """Put every dwelling and every room somewhere: where people said, if they did."""
     problem = sharing.problem
+    for (name, cell), x in sharing.units.items():
+        if programme.by_building:
+            problem += 1 * x == int(programme.by_building.get(name, {}).get(cell, 0))
+    for (name, room), x in sharing.rooms.items():
+        if room in programme.rooms_in:
+            problem += 1 * x == int(programme.rooms_in[room] == name)
     for cell, n in programme.units.items():
         if n:
             problem += pulp.lpSum(x for (_, c), x in sharing.units.items() if c == cell) == int(n)

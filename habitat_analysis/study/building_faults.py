@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 from habitat_analysis.errors import did_you_mean
@@ -33,6 +34,7 @@ def building_faults(programme: Programme) -> Iterator[Fault]:
     yield from _capacities(programme)
     yield from _phases(programme)
     yield from _rooms(programme)
+    yield from _typed(programme)
     yield from _mix(programme)
 
 
@@ -44,6 +46,8 @@ def _orphans(programme: Programme) -> Iterator[Fault]:
         yield ("mixite_par_batiment",), why, remedy
     if programme.phases:
         yield ("phases",), why, remedy
+    if programme.imposed is not None and programme.imposed.by_building:
+        yield ("programme_impose", "batiments"), why, remedy
     for rank, room in enumerate(programme.spaces):
         if room.building is not None:
             yield ("espaces_partages", rank, "batiment"), why, remedy
@@ -145,6 +149,37 @@ def _rooms(programme: Programme) -> Iterator[Fault]:
             f"les locaux partagés obligatoires font {area(asked)}, les bâtiments {area(held)}.",
             "Agrandissez les bâtiments, ou rendez un local facultatif.",
         )
+
+
+def _typed(programme: Programme) -> Iterator[Fault]:
+    """Name what the group typed building by building and that does not add up to its programme."""
+    typed = programme.imposed
+    if typed is None or not typed.by_building:
+        return
+    path = ("programme_impose", "batiments")
+    known = [building.id for building in programme.buildings]
+    for name in typed.by_building:
+        if name not in known:
+            yield (
+                (*path, name),
+                f"« {name} » n'est pas un bâtiment de l'étude.",
+                f"Bâtiments décrits : {join_fr(known)}. {did_you_mean(name, known)}".rstrip(),
+            )
+    cells: Counter[tuple[str, str]] = Counter()
+    for units in typed.by_building.values():
+        for size, by_tenure in units.items():
+            cells.update({(size, code): n for code, n in by_tenure.items()})
+    wanted: Counter[tuple[str, str]] = Counter()
+    for size, by_tenure in typed.units.items():
+        wanted.update({(size, code): n for code, n in by_tenure.items()})
+    for cell in sorted({*cells, *wanted}):
+        found, asked = cells[cell], wanted[cell]
+        if found != asked:
+            yield (
+                path,
+                f"{' '.join(cell)} : {found} dans les bâtiments, {asked} dans « logements ».",
+                "Accordez les deux, ou retirez « batiments » : l'outil répartit au mieux.",
+            )
 
 
 def _mix(programme: Programme) -> Iterator[Fault]:

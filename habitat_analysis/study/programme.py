@@ -117,10 +117,17 @@ class MixTarget(Part):
 
 
 class Imposed(Part):
-    """A whole programme typed by the group: dwellings by typology and tenure, rooms."""
+    """A whole programme typed by the group: dwellings by typology and tenure, rooms.
+
+    `by_building` says the same dwellings again, building by building; left out, they are shared
+    out at best.
+    """
 
     units: dict[TypologyCode, dict[TenureCode, Whole]] = Field(alias="logements")
     spaces: tuple[Name, ...] = Field(default=(), alias="espaces")
+    by_building: dict[Name, dict[TypologyCode, dict[TenureCode, Whole]]] = Field(
+        default_factory=dict, alias="batiments"
+    )
 
 
 class Fixed(Part):
