@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from habitat_analysis.feasibility.ground import Ground
-from habitat_analysis.households.mixity import Mixity, SocialShare, mixity, social_share
+from habitat_analysis.households.mixity import (
+    Mixity,
+    SocialShare,
+    mixity,
+    social_share,
+    theil_h,
+)
 from habitat_analysis.programme.case import Programme
 from habitat_analysis.tenures import ORDER, tenures
 
@@ -20,6 +26,8 @@ class MixReport:
     targets: pd.DataFrame  # label, n, share, target; empty without a target
     indicators: Mixity
     social: SocialShare
+    buildings: pd.DataFrame  # index tenure, one column a building: n; no column without buildings
+    theil_h: float | None  # between buildings: 0 same mix everywhere, 1 one tenure in each
 
 
 def mix_report(ground: Ground, programme: Programme) -> MixReport:
@@ -59,7 +67,41 @@ def mix_report(ground: Ground, programme: Programme) -> MixReport:
                 c for c, t in tenures().items() if t.counts_in_sru and t.family != "locatif"
             ],
         ),
+        buildings=_by_building(programme),
+        theil_h=between_buildings(programme),
     )
+
+
+def between_buildings(programme: Programme) -> float | None:
+    """Measure how far the buildings of a programme differ in their mix of tenures.
+
+    Returns
+    -------
+    h
+        Theil H, 0 to 1; None without buildings, or with a single tenure in all.
+
+    References
+    ----------
+    ``docs/model.md`` 10.
+
+    Examples
+    --------
+    >>> plus, libre = ("T3", "PLUS"), ("T3", "LIBRE")
+    >>> between_buildings(Programme(units={plus: 2, libre: 2},
+    ...                             by_building={"A": {plus: 2}, "B": {libre: 2}}))
+    1.0
+    """
+    counts = _by_building(programme)
+    return theil_h([list(counts[name]) for name in counts]) if len(counts.columns) else None
+
+
+def _by_building(programme: Programme) -> pd.DataFrame:
+    """Count the dwellings of each tenure in each building."""
+    counts = {name: dict.fromkeys(ORDER, 0) for name in programme.by_building}
+    for name, units in programme.by_building.items():
+        for (_, code), n in units.items():
+            counts[name][code] += n
+    return pd.DataFrame(counts, index=list(ORDER), dtype=int)
 
 
 def _targets(ground: Ground, counts: dict[str, int], total: int) -> pd.DataFrame:

@@ -30,6 +30,7 @@ from habitat_analysis.programme.economics import (
 )
 from habitat_analysis.programme.imposed import judge_imposed
 from habitat_analysis.programme.optimum import Optimum, optimise
+from habitat_analysis.programme.sharing_out import evened
 from habitat_analysis.study import OBJECTIVES, PluRules
 from habitat_analysis.tenures import tenure
 
@@ -129,6 +130,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
     plan = lay_out(ground, idus, scenario=scenario)
     file = plan.file
     optimum = optimise(file.case, objectives(ground), time_limit_s=float(study.time_limit_s))
+    optimum = evened(file.case, optimum)
     imposed = imposed_programme(study)
     gathered = Feasibility(
         ground=ground,

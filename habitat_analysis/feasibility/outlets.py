@@ -82,6 +82,25 @@ def _lifted(case: Case) -> Iterator[tuple[str, Case]]:
             replace(t, cost_ceiling_m2_eur=None) if t.id == code else t for t in case.tenures
         )
         yield f"ceiling:{code}", replace(case, tenures=tenures)
+    yield from _buildings_lifted(case)
+
+
+def _buildings_lifted(case: Case) -> Iterator[tuple[str, Case]]:
+    """Give the case without each limit of a building or phase, then without one mix in all."""
+    for place, building in enumerate(case.buildings):
+        for name, limit in (("dwellings", "dwellings_max"), ("parking", "parking_max")):
+            if getattr(building, limit) is not None:
+                freed = replace(building, **{limit: None})  # type: ignore[arg-type]
+                others = (*case.buildings[:place], freed, *case.buildings[place + 1 :])
+                yield f"building:{building.id}:{name}", replace(case, buildings=others)
+    for phase in case.phases:
+        if phase.equity_max_eur is not None:
+            phases = tuple(replace(p, equity_max_eur=None) if p is phase else p
+                           for p in case.phases)  # fmt: skip
+            yield f"phase:{phase.number}:equity", replace(case, phases=phases)
+    for rule, bound, shares in _shares_without(case.rules, "building_shares"):
+        lifted = replace(case, rules=replace(case.rules, building_shares=shares))
+        yield f"buildings:share:{rule.id}:{bound}", lifted
 
 
 def _shares_without(

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.mix import between_buildings
 from habitat_analysis.feasibility.nouns import Feasibility
+from habitat_analysis.feasibility.results_buildings import building_results, phase_results
 from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
@@ -27,6 +29,7 @@ from habitat_analysis.feasibility.results_schema import (
     SiteR,
 )
 from habitat_analysis.feasibility.verdict import covered_sentence
+from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import rule_label
@@ -70,7 +73,7 @@ def results_of(
         conditions=list(feasibility.verdict.conditions),
         besoins=covered_sentence(feasibility),
         besoins_groupe=None if needs is None else needs.n_households,
-        programme=None if evaluation is None else _programme(evaluation),
+        programme=None if evaluation is None else _programme(feasibility.file.case, evaluation),
         objectifs=_stages(feasibility),
         controle=_certificate(feasibility),
         impose=_imposed(feasibility),
@@ -188,7 +191,7 @@ def _site(feasibility: Feasibility) -> SiteR:
     )
 
 
-def _programme(evaluation: Evaluation) -> ProgrammeR:
+def _programme(case: Case, evaluation: Evaluation) -> ProgrammeR:
     programme = evaluation.programme
     return ProgrammeR(
         logements=[
@@ -218,6 +221,9 @@ def _programme(evaluation: Evaluation) -> ProgrammeR:
                 for code, cost in evaluation.cost_m2_eur.items()
             },
         ),
+        batiments=building_results(case, evaluation),
+        phases=phase_results(case, evaluation),
+        theil_batiments=between_buildings(programme),
     )
 
 
@@ -263,7 +269,7 @@ def _imposed(feasibility: Feasibility) -> ImposeR | None:
     if imposed is None:
         return None
     return ImposeR(
-        programme=_programme(imposed.evaluation),
+        programme=_programme(feasibility.file.case, imposed.evaluation),
         regles_rompues=[
             broken.sentence for broken in imposed.broken if not is_private_rule(broken.rule)
         ],

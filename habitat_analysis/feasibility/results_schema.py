@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Section(BaseModel):
@@ -78,12 +78,42 @@ class ChiffresR(Section):
     cout_m2_shab: dict[str, float | None]
 
 
+class BatimentR(Section):
+    """One building: its limits and what it holds."""
+
+    id: str
+    libelle: str
+    phase: int
+    shab_max_m2: float
+    logements_max: int | None
+    logements: list[LigneProgramme]
+    espaces: list[str]
+    nombre_logements: int
+    shab_avec_espaces_m2: float
+    places: float
+
+
+class PhaseR(Section):
+    """One phase: what it leaves to be found, alone and with those before it, in EUR."""
+
+    numero: int
+    batiments: list[str]
+    nombre_logements: int
+    part_charges_fixes: float
+    besoin: float
+    fonds_propres_engages: float
+    fonds_propres_max: float | None
+
+
 class ProgrammeR(Section):
-    """A programme and its figures."""
+    """A programme and its figures; by building and phase where the study has several."""
 
     logements: list[LigneProgramme]
     espaces: list[str]
     chiffres: ChiffresR
+    batiments: list[BatimentR] = []
+    phases: list[PhaseR] = []
+    theil_batiments: float | None = None
 
 
 class EtapeR(Section):

@@ -13,8 +13,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from habitat_analysis.errors import UsageError
+from habitat_analysis.programme.building_account import (
+    BuildingAccount,
+    PhaseAccount,
+    building_accounts,
+    phase_accounts,
+)
 from habitat_analysis.programme.case import Case, Programme, check_programme
-from habitat_analysis.programme.cells import cell_rows
+from habitat_analysis.programme.cells import cell_rows, cell_table
 from habitat_analysis.programme.placing import place
 
 TENURE_COLUMNS = (
@@ -67,6 +73,8 @@ class Account:
     tenures
         One row a tenure: its own cost, its share of the fixed cost, its resources, and what of
         its loan would finance another tenure (``loan_over_cost_eur``).
+    buildings, phases
+        What each holds and leaves to be found; empty for a site taken as a whole.
     """
 
     scenario: Scenario
@@ -94,6 +102,8 @@ class Account:
     by_typology: Mapping[str, int]
     cost_m2_eur: Mapping[str, float | None]
     tenures: pd.DataFrame
+    buildings: tuple[BuildingAccount, ...] = ()
+    phases: tuple[PhaseAccount, ...] = ()
 
     def reached(self, objective: str) -> float | None:
         """Return the value of an objective of `case.OBJECTIVES`, money in euros."""
@@ -153,6 +163,8 @@ def _figures(
     loans, sales = float(tenures["loan_eur"].sum()), float(tenures["revenue_eur"].sum())
     need = cost - loans - subsidies - sales
     equity, topup = _split(case, max(0.0, need), subsidies)
+    buildings = _buildings(case, programme, scenario)
+    fixed = case.fixed_cost_eur * scenario.fixed_factor  # rooms are in their buildings
     housed = sum(placement.count for placement in placements)
     dwellings = sum(units.values())
     return Account(
@@ -181,7 +193,18 @@ def _figures(
         by_typology=_by_typology(case, programme),
         cost_m2_eur=_cost_m2(case, programme, scenario, shab),
         tenures=tenures,
+        buildings=buildings,
+        phases=phase_accounts(case, buildings, fixed_eur=fixed),
     )
+
+
+def _buildings(case: Case, programme: Programme, scenario: Scenario) -> tuple[BuildingAccount, ...]:
+    """Account for the buildings under a scenario, what is lost on drop-outs taken off sales."""
+    if not case.buildings:
+        return ()
+    cells = cell_table(case, rate_shift=scenario.rate_shift, cost_factor=scenario.cost_factor)
+    cells["revenue_eur"] *= 1 - scenario.buyer_dropout * case.dropout_loss
+    return building_accounts(case, programme, cells, cost_factor=scenario.cost_factor)
 
 
 def _tenure_table(case: Case, programme: Programme, scenario: Scenario) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from numbers import Real
 from typing import Final, Literal
 
 from habitat_analysis.errors import DataError, UsageError
+from habitat_analysis.programme.buildings import Building, Phase, phase_faults, split_faults
 
 Cell = tuple[str, str]  # (typology id, tenure id)
 Kind = Literal["rental", "sale", "progressive"]
@@ -73,6 +74,7 @@ class SharedSpace:
     mandatory: bool = False
     value: float = 0.0  # what the group says it is worth, in its own unit
     label: str = ""
+    building: str | None = None  # where people decided it stands; None: to be chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ class ProgrammeRules:
     topup_max_eur: float = 0.0  # G_max, a subsidy still to be found
     subsidy_max_eur: float | None = None  # S_max, top-up included
     mix_target: MixTarget | None = None
+    building_shares: tuple[ShareRule, ...] = ()  # members are tenures, within each building
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,8 @@ class Case:
     fixed
         Numbers decided by people: dwellings of a (typology, tenure) or of a tenure, or whether a
         shared room is built.
+    buildings, phases
+        Empty for a site taken as a whole; phases are given when there are several.
 
     Raises
     ------
@@ -165,6 +170,8 @@ class Case:
     dropout_loss: float = 0.0
     fixed_m2_eur: float | None = None
     fixed: Mapping[Cell | str, int | bool] = field(default_factory=dict)
+    buildings: tuple[Building, ...] = ()
+    phases: tuple[Phase, ...] = ()
 
     def __post_init__(self) -> None:
         faults = [*_number_faults(self, "case"), *_name_faults(self), *_fixed_faults(self)]
@@ -187,12 +194,15 @@ class Programme:
     """One answer: dwellings by cell and shared rooms.
 
     `placements` is None when nobody said which households go where: `evaluation` then places as
-    many as can be.
+    many as can be. `by_building` and `rooms_in` share out the dwellings and say where each room
+    stands; empty when the site is taken as a whole, or when nobody said it.
     """
 
     units: Mapping[Cell, int]
     spaces: tuple[str, ...] = ()
     placements: tuple[Placement, ...] | None = None
+    by_building: Mapping[str, Mapping[Cell, int]] = field(default_factory=dict)
+    rooms_in: Mapping[str, str] = field(default_factory=dict)  # room id -> building id
 
 
 def check_objectives(case: Case, objectives: Sequence[str]) -> None:
@@ -241,10 +251,22 @@ def check_programme(case: Case, programme: Programme) -> None:
         known = place.class_id in {group.id for group in case.classes}
         if not known or (place.typology, place.tenure) not in cells:
             faults.append(f"classe de besoin « {place.class_id} » ou logement inconnu.")
+    faults += _sharing_faults(case, programme)
+    for name, shared in programme.by_building.items():
+        counts += [(f"bâtiment {name}, {t} {u}", n) for (t, u), n in shared.items()]
     faults += [f"{where} : {n} n'est pas un nombre entier positif de logements." for where, n in
                counts if not _is_natural(n)]  # fmt: skip
     if faults:
         raise DataError(["programme imposé, " + fault for fault in faults], code="E_PROGRAMME")
+
+
+def _sharing_faults(case: Case, programme: Programme) -> Iterator[str]:
+    """Name what is wrong with the buildings of a programme."""
+    yield from split_faults(case.buildings, programme.units, programme.by_building)
+    known = {building.id for building in case.buildings}
+    for room, name in programme.rooms_in.items():
+        if room not in programme.spaces or name not in known:
+            yield f"« {room} » : local non construit, ou bâtiment « {name} » inconnu."
 
 
 def _is_natural(value: object) -> bool:
@@ -254,10 +276,19 @@ def _is_natural(value: object) -> bool:
     return math.isfinite(number) and number >= 0 and number.is_integer()
 
 
-_Named = Typology | TenureTerms | SharedSpace | NeedClass | ShareRule | MixGroup
+_Named = Typology | TenureTerms | SharedSpace | NeedClass | ShareRule | MixGroup | Building
 _FRACTIONS: Final = frozenset({"vat", "dropout_loss", "min", "max", "share", "eps"})
 _NATURALS: Final = frozenset(
-    {"count", "dwellings_min", "dwellings_max", "open_max", "housed_min", "loan_years"}
+    {
+        "count",
+        "dwellings_min",
+        "dwellings_max",
+        "open_max",
+        "housed_min",
+        "loan_years",
+        "number",
+        "phase",
+    }
 )
 
 
@@ -304,6 +335,7 @@ def _name_faults(case: Case) -> Iterator[str]:
         "typologies": case.typologies, "tenures": case.tenures, "spaces": case.spaces,
         "classes": case.classes, "families": rules.families, "mix groups": groups,
         "typology shares": rules.typology_shares, "quartiles": rules.quartiles,
+        "buildings": case.buildings, "building shares": rules.building_shares,
     }  # fmt: skip
     for what, items in named.items():
         ids = [item.id for item in items]
@@ -313,6 +345,7 @@ def _name_faults(case: Case) -> Iterator[str]:
     typologies = {typology.id for typology in case.typologies}
     for rule in rules.families:
         yield from _unknown(f"families[{rule.id}]", rule.members, tenures)
+    yield from _building_faults(case, tenures)
     for rule in rules.typology_shares:
         yield from _unknown(f"typology_shares[{rule.id}]", rule.members, typologies)
     for group in groups:
@@ -325,6 +358,17 @@ def _name_faults(case: Case) -> Iterator[str]:
             yield f"tenures[{tenure.id}]: unknown kind {tenure.kind!r}"
         if tenure.kind == "progressive" and set(tenure.progressive_loan_eur) != typologies:
             yield f"tenures[{tenure.id}]: progressive_loan_eur must name every typology"
+
+
+def _building_faults(case: Case, tenures: Collection[str]) -> Iterator[str]:
+    """Name every rule of the buildings that means nothing here."""
+    for rule in case.rules.building_shares:
+        yield from _unknown(f"building_shares[{rule.id}]", rule.members, tenures)
+    if case.rules.building_shares and not case.buildings:
+        yield "building_shares: there is no building"
+    yield from phase_faults(case.buildings, case.phases)
+    located = {space.building for space in case.spaces} - {None}
+    yield from _unknown("buildings of spaces", list(located), {b.id for b in case.buildings})
 
 
 def _unknown(where: str, named: Sequence[object], known: Collection[object]) -> Iterator[str]:

@@ -57,6 +57,8 @@ def certify(case: Case, account: Account) -> tuple[Check, ...]:
         *_ceiling_checks(case, account),
         *_decision_checks(case, account.programme),
         *_loan_checks(case, account),
+        *_building_checks(case, account),
+        *_phase_checks(case, account),
     )
 
 
@@ -160,6 +162,44 @@ def _loan_checks(case: Case, account: Account) -> Iterator[Check]:
         limit = max(0.0, row["total_cost_eur"] - row["subsidy_eur"])
         rule, loan = f"loan:{terms.id}", row["loan_eur"]
         yield Check(rule=rule, value=loan, sense="<=", limit=limit, unit="eur", kind="control")
+
+
+def _building_checks(case: Case, account: Account) -> Iterator[Check]:
+    """Check that every dwelling and room is in a building, and what each building holds."""
+    if not case.buildings:
+        return
+    built, rooms = account.dwellings, len(account.programme.spaces)
+    shared = sum(inside.dwellings for inside in account.buildings)
+    put = sum(len(inside.spaces) for inside in account.buildings)
+    yield Check(rule="buildings:dwellings", value=shared, sense="=", limit=built, unit="logements")
+    yield Check(rule="buildings:rooms", value=put, sense="=", limit=rooms, unit="locaux")
+    for space in case.spaces:
+        where = account.programme.rooms_in.get(space.id)
+        if space.building is not None and where is not None:
+            rule, value = f"buildings:room:{space.id}", int(where == space.building)
+            yield Check(rule=rule, value=value, sense=">=", limit=1, unit="locaux")
+    for building, inside in zip(case.buildings, account.buildings, strict=True):
+        name, area = f"building:{building.id}", inside.shab_with_spaces_m2
+        limit = building.shab_max_m2
+        yield Check(rule=f"{name}:surface", value=area, sense="<=", limit=limit, unit="m2")
+        if (most := building.dwellings_max) is not None:
+            rule, value = f"{name}:dwellings", inside.dwellings
+            yield Check(rule=rule, value=value, sense="<=", limit=most, unit="logements")
+        if (places := building.parking_max) is not None:
+            rule = f"{name}:parking"
+            yield Check(rule=rule, value=inside.parking, sense="<=", limit=places, unit="places")
+        for share in case.rules.building_shares:
+            part = sum(inside.by_tenure[code] for code in share.members)
+            rule = f"{name}:share:{share.id}"
+            yield from _bounds(rule, share, part, inside.dwellings, "logements")
+
+
+def _phase_checks(case: Case, account: Account) -> Iterator[Check]:
+    for phase, money in zip(case.phases, account.phases, strict=True):
+        if phase.equity_max_eur is not None:
+            rule, limit = f"phase:{phase.number}:equity", phase.equity_max_eur
+            value = money.tied_up_eur
+            yield Check(rule=rule, value=value, sense="<=", limit=limit, unit="eur")
 
 
 def _bounds(rule_id: str, rule: ShareRule, part: int, whole: int, unit: Unit) -> Iterator[Check]:

@@ -13,6 +13,12 @@ from habitat_analysis.finance.costs import CostParameters, Fee, Key
 from habitat_analysis.finance.unit_costs import CostItem, UnitCosts, unit_costs
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
+from habitat_analysis.programme.building_terms import (
+    building_shares,
+    case_buildings,
+    case_phases,
+    typed_by_building,
+)
 from habitat_analysis.programme.case import (
     Case,
     Cell,
@@ -108,6 +114,8 @@ def build_case(
             dropout_loss=_dropout(study, scenario),
             fixed_m2_eur=fixed_ttc / rules.shab_max_m2 if rules.shab_max_m2 else 0.0,
             fixed=fixed_numbers(study),
+            buildings=case_buildings(study, rules.shab_max_m2),
+            phases=case_phases(study),
         ),
         sheets=sheets,
         unit_costs=unit,
@@ -303,6 +311,7 @@ def shared_spaces(study: Study) -> tuple[SharedSpace, ...]:
             mandatory=room.mandatory,
             value=room.value,
             label=room.label,
+            building=room.building,
         )
         for room in study.programme.spaces
     )
@@ -364,6 +373,7 @@ def programme_rules(study: Study, capacity: Capacity, *, group_size: int) -> Pro
             ),
             eps=target.eps,
         ),
+        building_shares=building_shares(study),
     )
 
 
@@ -389,7 +399,7 @@ def imposed_programme(study: Study) -> Programme | None:
         for code, n in by_tenure.items()
         if n
     }
-    return Programme(units=units, spaces=imposed.spaces)
+    return Programme(units=units, spaces=imposed.spaces, by_building=typed_by_building(study))
 
 
 def programme_quantities(file: CaseFile, programme: Programme) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from habitat_analysis.formats import count, euros, typeset
 from habitat_analysis.programme.case import Case, Cell, Programme
 from habitat_analysis.programme.evaluation import Evaluation, evaluate
 from habitat_analysis.programme.optimum import Optimum, optimise
+from habitat_analysis.programme.sharing_out import share_out
 from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence, rule_label
 
 
@@ -66,7 +67,7 @@ def judge_imposed(
         The question.
     programme
         The group's own programme; dwellings alone come with the mandatory rooms and those the
-        group fixed.
+        group fixed. What is not said of the buildings is shared out at best by `share_out`.
     objectives
         Objectives of the optimum, most important first.
     time_limit_s
@@ -92,7 +93,7 @@ def judge_imposed(
     """
     if not isinstance(programme, Programme):
         programme = Programme(units=dict(programme), spaces=_decided_rooms(case))
-    evaluation = evaluate(case, programme)
+    evaluation = evaluate(case, share_out(case, programme))
     broken = tuple(
         BrokenRule(
             rule=check.rule,

@@ -284,6 +284,10 @@ def _shape(case: Case) -> tuple[object, ...]:
         tuple((t.id, t.kind, t.cost_ceiling_m2_eur is None) for t in case.tenures),
         case.spaces,
         case.classes,
+        case.buildings,
+        case.phases,
+        rules.building_shares,
+        case.fixed_cost_eur if case.phases else None,  # each phase bears its part of it
         frozenset(case.fixed),
         tuple(row_limits(case)),
         tuple(rule.members for rule in (*rules.families, *rules.typology_shares)),

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import pulp
 
+from habitat_analysis.programme.building_rows import BuildingRow, building_rows, twins
 from habitat_analysis.programme.case import (
     MONEY_OBJECTIVES,
     OBJECTIVES,
@@ -48,6 +49,8 @@ class ProgrammeModel:
     topup: Variable  # G
     land: Variable | None  # L, extra land bill to maximise (charge fonciere)
     land_max: float  # upper bound of L, kEUR
+    units_in: Mapping[tuple[str, Cell], Variable]  # x[b,t,u], with buildings only
+    rooms_in: Mapping[tuple[str, str], Variable]  # r[b,k], with buildings only
     rules: dict[str, str] = field(default_factory=dict)  # row name -> rule id
     names: set[str] = field(default_factory=set)
 
@@ -80,6 +83,7 @@ def build_programme(case: Case, *, land_max_eur: float | None = None) -> Program
     define_ceilings(model)
     define_mix(model)
     define_decisions(model)
+    define_buildings(model)
     return model
 
 
@@ -210,6 +214,31 @@ def define_decisions(model: ProgrammeModel) -> None:
         _require(model, f"fixed:{label}", decided == int(value))
 
 
+def define_buildings(model: ProgrammeModel) -> None:
+    """Share out dwellings and rooms between the buildings and hold the rules of each.
+
+    ``x[t,u]`` stays a variable, the sum of its ``x[b,t,u]``: every other rule is written as
+    without buildings, and the solver may branch on the total before it says where.
+    """
+    for cell, x in model.units.items():
+        inside = [part for (_, c), part in model.units_in.items() if c == cell]
+        if inside:
+            _require(model, f"split:{','.join(cell)}", pulp.lpSum(inside) - x == 0)
+    for room, built in model.spaces.items():
+        inside = [part for (_, r), part in model.rooms_in.items() if r == room]
+        if inside:
+            _require(model, f"split:{room}", pulp.lpSum(inside) - built == 0)
+    for row in building_rows(model.case, model.cells, euro=1 / KILO):
+        left = _left_side(model, row)
+        _require(model, row.rule, left <= row.limit if row.sense == "<=" else left >= row.limit)
+    for one, other in twins(model.case):
+        filled = {
+            name: pulp.lpSum(x for (b, _), x in model.units_in.items() if b == name)
+            for name in (one, other)
+        }
+        _require(model, f"order:{one},{other}", filled[one] - filled[other] >= 0)
+
+
 def set_objective(model: ProgrammeModel, name: str) -> None:
     """Give the problem one of the objectives of 5.4, in place of the one it has."""
     wanted = "max" if name == "land" else OBJECTIVES[name]
@@ -249,6 +278,12 @@ def objective(model: ProgrammeModel, name: str) -> Expression:
     return pulp.lpSum(values[room] * built for room, built in model.spaces.items())
 
 
+def _left_side(model: ProgrammeModel, row: BuildingRow) -> Expression:
+    dwellings = pulp.lpSum(a * model.units_in[key] for key, a in row.dwellings.items())
+    rooms = (a * model.rooms_in[key] for key, a in row.rooms.items() if key in model.rooms_in)
+    return dwellings + pulp.lpSum(rooms) + pulp.lpSum(row.land * x for x in _land(model))
+
+
 def _declare(case: Case, land_max_eur: float | None) -> ProgrammeModel:
     """Create the problem and its variables."""
     problem = pulp.LpProblem("programme", pulp.LpMinimize)
@@ -281,6 +316,17 @@ def _declare(case: Case, land_max_eur: float | None) -> ProgrammeModel:
         topup=amount("topup"),
         land=None if land_max_eur is None else amount("land", up=land_max),
         land_max=land_max,
+        units_in={
+            (building.id, cell): count("units", building.id, *cell)
+            for building in case.buildings
+            for cell in cells
+        },
+        rooms_in={
+            (building.id, space.id): count("space", building.id, space.id, up=1)
+            for building in case.buildings
+            for space in case.spaces
+            if space.building in (None, building.id)
+        },
         names=names,
     )
 

@@ -202,9 +202,19 @@ def read_programme(model: ProgrammeModel, values: Mapping[str, float]) -> Progra
     """
     units = {cell: round(values.get(x.name, 0.0)) for cell, x in model.units.items()}
     rooms = {room: round(values.get(s.name, 0.0)) for room, s in model.spaces.items()}
+    inside = {key: round(values.get(x.name, 0.0)) for key, x in model.units_in.items()}
     return Programme(
         units={cell: n for cell, n in units.items() if n},
         spaces=tuple(room for room, built in rooms.items() if built),
+        by_building={
+            b.id: {cell: n for (name, cell), n in inside.items() if n and name == b.id}
+            for b in model.case.buildings
+        },
+        rooms_in={
+            room: name
+            for (name, room), s in model.rooms_in.items()
+            if round(values.get(s.name, 0.0))
+        },
     )
 
 

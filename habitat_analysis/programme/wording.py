@@ -23,6 +23,8 @@ LABELS: Final[Mapping[str, str]] = {
     "topup": "Subvention complémentaire à trouver",
     "subsidy": "Total des subventions",
     "mix": "Écart à la mixité visée",
+    "buildings:dwellings": "Logements situés dans un bâtiment",
+    "buildings:rooms": "Locaux partagés situés dans un bâtiment",
 }
 FAMILIES: Final[Mapping[str, str]] = {
     "class": "Ménages de la classe de besoin {}",
@@ -32,10 +34,16 @@ FAMILIES: Final[Mapping[str, str]] = {
     "fixed": "Décision du groupe, {}",
     "loan": "Emprunts du {}, limités au coût de ses logements",
 }
+IN_BUILDING: Final[Mapping[str, str]] = {
+    "surface": "surface habitable, locaux partagés compris",
+    "dwellings": "nombre maximal de logements",
+    "parking": "places de stationnement",
+}
 WHOLES: Final[Mapping[str, str]] = {
     "share": "des logements",
     "typo": "des logements",
     "quartile": "des ménages placés",
+    "building_share": "des logements du bâtiment",
 }
 OBJECTIVE_LABELS: Final[Mapping[str, str]] = {
     "housed": "les besoins du groupe couverts",
@@ -77,10 +85,9 @@ def rule_label(case: Case, rule: str) -> str:
         return LABELS[rule]
     family, _, name = rule.partition(":")
     if family in WHOLES:
-        share, bound = _share_rule(case, rule)
-        size = "minimale" if bound == "min" else "maximale"
-        what = f"des ménages {_quoted(share)}" if family == "quartile" else f"de {_quoted(share)}"
-        return typeset(f"Part {size} {what}")
+        return typeset(_share_label(case, rule))
+    if family in ("building", "buildings", "phase"):
+        return typeset(_building_label(case, rule))
     if family in FAMILIES:
         return typeset(FAMILIES[family].format(_plain_name(case, name)))
     return rule
@@ -99,12 +106,14 @@ def broken_sentence(case: Case, check: Check) -> str:
     'Nombre maximal de logements : 3 logements pour 2 logements au plus, soit 1 logement de trop.'
     """
     label, gap = rule_label(case, check.rule), amount(check.gap, check.unit)
-    family = check.rule.partition(":")[0]
+    family = _family(check.rule)
     if check.rule == "balance":
         reach = "fonds propres et subvention complémentaire mobilisés au plus haut"
         return typeset(f"{label} : il manque {gap}, {reach}.")
     if family in WHOLES:
         return typeset(_share_sentence(case, check, label, WHOLES[family]))
+    if check.rule.startswith("buildings:room:"):
+        return typeset(f"{label} : il est ailleurs.")
     if check.unit == "locaux":
         built = "il est prévu" if check.value else "il n'est pas prévu"
         return typeset(f"{label} : {built}.")
@@ -137,26 +146,75 @@ def _share_sentence(case: Case, check: Check, label: str, whole: str) -> str:
     """Say a share in percent and in whole units, as one counts dwellings."""
     share, bound = _share_rule(case, check.rule)
     value = amount(check.value, check.unit)
+    whole_is = "le bâtiment" if check.rule.startswith("building:") else "le programme"
     if bound == "min":
         least = math.ceil(check.limit - 1e-6)
         missing = amount(least - check.value, check.unit)
         return (
             f"{label} : au moins {percent(share.min)} {whole}, soit {least} ; "
-            f"le programme en compte {value}, il manque {missing}."
+            f"{whole_is} en compte {value}, il manque {missing}."
         )
     most = math.floor(check.limit + 1e-6)
     excess = amount(check.value - most, check.unit)
     return (
         f"{label} : au plus {percent(share.max)} {whole}, soit {most} ; "
-        f"le programme en compte {value}, soit {excess} de trop."
+        f"{whole_is} en compte {value}, soit {excess} de trop."
     )
+
+
+def building_name(case: Case, building_id: str) -> str:
+    """Name a building: its label when it has one, else its id.
+
+    Examples
+    --------
+    >>> from habitat_analysis.programme.case import Building, ProgrammeRules
+    >>> rules = ProgrammeRules(shab_max_m2=100.0, dwellings_max=2)
+    >>> hall = Building(id="A", shab_max_m2=100.0)
+    >>> building_name(Case(typologies=(), tenures=(), rules=rules, buildings=(hall,)), "A")
+    'Bâtiment A'
+    """
+    labels = {building.id: building.label for building in case.buildings}
+    return labels.get(building_id) or f"Bâtiment {building_id.replace('_', ' ')}"
+
+
+def _building_label(case: Case, rule: str) -> str:
+    """Name a rule of a building, of the place of a room or of a phase."""
+    family, name, *rest = rule.split(":")
+    if family == "phase":
+        return f"Phase {name} : fonds propres engagés à sa livraison"
+    if family == "buildings" and name == "share":
+        label = _share_label(case, rule)
+        return f"Dans chaque bâtiment, {label[0].lower()}{label[1:]}"
+    if family == "buildings":
+        place = next(space.building for space in case.spaces if space.id == rest[0])
+        return f"{_plain_name(case, rest[0])} dans « {building_name(case, place or '')} »"
+    if rest[0] == "share":
+        label = _share_label(case, rule)
+        return f"{building_name(case, name)} : {label[0].lower()}{label[1:]}"
+    return f"{building_name(case, name)} : {IN_BUILDING[rest[0]]}"
+
+
+def _share_label(case: Case, rule: str) -> str:
+    share, bound = _share_rule(case, rule)
+    size = "minimale" if bound == "min" else "maximale"
+    quartile = rule.startswith("quartile:")
+    return f"Part {size} {'des ménages' if quartile else 'de'} {_quoted(share)}"
+
+
+def _family(rule: str) -> str:
+    """Give the family of a rule: that of a share is the same in a building."""
+    family, _, rest = rule.partition(":")
+    inside = family == "building" and rest.split(":")[1] == "share"
+    return "building_share" if inside else family
 
 
 def _share_rule(case: Case, rule: str) -> tuple[ShareRule, str]:
     """Find the share rule behind an id such as ``share:PLAI:min``."""
-    family, _, rest = rule.partition(":")
-    name, _, bound = rest.rpartition(":")
+    *_, family, name, bound = rule.split(":")
+    if rule.startswith(("building:", "buildings:")):
+        family = "building_share"
     rules = {
+        "building_share": case.rules.building_shares,
         "share": case.rules.families,
         "typo": case.rules.typology_shares,
         "quartile": case.rules.quartiles,

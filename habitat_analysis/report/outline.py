@@ -8,6 +8,7 @@ from functools import partial
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import date_long, date_short, typeset
 from habitat_analysis.report import sections_accounts as accounts
+from habitat_analysis.report import sections_buildings as buildings
 from habitat_analysis.report import sections_costs as costs
 from habitat_analysis.report import sections_funding as funding
 from habitat_analysis.report import sections_group as group
@@ -173,6 +174,7 @@ def _programme(feasibility: Feasibility) -> Section:
         programme.programme_table(feasibility),
         programme.surfaces(feasibility),
         programme.shared_rooms(feasibility),
+        *_building_blocks(feasibility),
         Heading(text="Ce qui a été cherché, ce qui est prouvé"),
         programme.stages(feasibility),
         programme.certificate(feasibility),
@@ -181,6 +183,16 @@ def _programme(feasibility: Feasibility) -> Section:
         programme.imposed_rules(feasibility),
         programme.imposed_table(feasibility),
         programme.imposed_units(feasibility),
+    )
+
+
+def _building_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text="Bâtiments et phases"),
+        see(buildings.building_table(feasibility)),
+        buildings.phase_sentence(feasibility),
+        see(buildings.phase_table(feasibility)),
     )
 
 
@@ -194,6 +206,8 @@ def _mix(feasibility: Feasibility) -> Section:
         mix.mix_targets(feasibility),
         mix.mix_by_tenure(feasibility),
         mix.mix_indicators(feasibility),
+        buildings.mix_by_building_sentence(feasibility),
+        buildings.mix_by_building(feasibility),
         group.reference_sentence(feasibility.ground),
     )
 

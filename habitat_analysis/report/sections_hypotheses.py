@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.formats import quoted
+from habitat_analysis.programme.wording import building_name
 from habitat_analysis.report.sections_costs import CHAPTERS
 from habitat_analysis.report.sections_montage_hypotheses import montage_rows
 from habitat_analysis.report.sheets import (
@@ -110,8 +112,46 @@ def _programme(feasibility: Feasibility) -> Iterator[Row]:
         yield from _bounds(f"Part {', '.join(rule.typologies)}", rule.min, rule.max, STUDY)
     if wanted.quartiles:  # the incomes of the group stay in the circle of the Coop
         yield "Règle de mixité des revenus", RESERVED, STUDY, COOP
+    yield from _buildings(feasibility)
     loss = feasibility.file.case.dropout_loss
     yield "Perte sur un désistement", Quantity(value=loss, unit="%"), STUDY, COOP
+
+
+def _buildings(feasibility: Feasibility) -> Iterator[Row]:
+    """Give the limits of each building and phase, and the mix asked in each building."""
+    wanted, case = feasibility.ground.study.programme, feasibility.file.case
+    for stated, building in zip(wanted.buildings, case.buildings, strict=True):
+        name = f"Capacité de {quoted(building_name(case, building.id))}"
+        if stated.shab_share is not None:
+            yield f"{name}, part de la SHAB du site", share_of(stated.shab_share), STUDY, GROUP
+        limits: list[tuple[str, float | None, str]] = [
+            ("SHAB, maximum", stated.shab_max_m2, "m²"),
+            ("logements, maximum", stated.dwellings_max, "logements"),
+            ("places, maximum", stated.parking_max, "places"),
+        ]
+        for what, limit, unit in limits:
+            if limit is not None:
+                yield f"{name}, {what}", Quantity(value=limit, unit=unit), STUDY, GROUP
+    mix = wanted.building_mix
+    if mix is not None and mix.tenure_max is not None:
+        what = "Part d'un statut dans chaque bâtiment, maximum"
+        yield what, share_of(mix.tenure_max), STUDY, GROUP
+    labels = {family.id: family.label for family in wanted.families}
+    for rule in mix.families if mix else ():
+        what = f"Part « {labels[rule.family]} » dans chaque bâtiment"
+        yield from _bounds(what, rule.min, rule.max, STUDY)
+    for phase in wanted.phases:
+        for what, amount, unit in (
+            ("fonds à porter, maximum", phase.equity_max_eur, "€"),
+            ("début", phase.start_month, "mois"),
+        ):
+            if amount is not None:
+                yield (
+                    f"Phase {phase.number}, {what}",
+                    Quantity(value=amount, unit=unit),
+                    STUDY,
+                    GROUP,
+                )
 
 
 def _costs(feasibility: Feasibility) -> Iterator[Row]:

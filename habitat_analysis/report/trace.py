@@ -164,6 +164,8 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Invendus": RISK,
     "Rachats": BUYBACK,
     "PSLA rachat": replace(BUYBACK, hypotheses=("PSLA :",)),
+    "Bâtiments": Trace(hypotheses=("SHAB d'un", "Local partagé", "Capacité de", "SHAB par m²")),
+    "Phases": replace(MODEL, hypotheses=(*MODEL.hypotheses, "Capacité de", "Phase ")),
 }
 STEMS: Final[Mapping[str, Trace]] = {  # by the first words of the name of a sheet
     "Exploitation ": ACCOUNT,

@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 from habitat_analysis.formats import count, number, percent, quoted
 from habitat_analysis.study.inequalities import ONE, Column, Form
-from habitat_analysis.study.programme import Bounded, Programme
+from habitat_analysis.study.parts import Bounded
+from habitat_analysis.study.programme import Programme
 
 DWELLINGS: Final = "logements"
 HOUSEHOLDS: Final = "ménages placés"

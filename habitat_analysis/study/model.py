@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_valid
 
 from habitat_analysis.commune_zones import zones_from_list
 from habitat_analysis.errors import DataError, Faults
+from habitat_analysis.study.building_faults import building_faults
 from habitat_analysis.study.contradiction_words import refuse_contradictions
 from habitat_analysis.study.decisions import refuse_decisions
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
@@ -172,6 +173,7 @@ def load_study(path: Path) -> Study:
     faults = Faults(file.name)
     _check_files(study, file, faults)
     _check_demands(study, faults)
+    _check_buildings(study, faults)
     faults.raise_if_any()
     return study
 
@@ -201,6 +203,11 @@ def _check_files(study: Study, file: YamlFile, faults: Faults) -> None:
             faults.add(where, "adresse réseau ou fichier virtuel.", "Téléchargez le fichier.")
         elif not _exists(study.path(name)):
             faults.add(where, f"le fichier « {name} » n'existe pas.", "Corrigez le chemin.")
+
+
+def _check_buildings(study: Study, faults: Faults) -> None:
+    for path, why, remedy in building_faults(study.programme):
+        faults.add(study.place("programme", *path), why, remedy)
 
 
 def _exists(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AliasGenerator,
@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -113,6 +114,7 @@ Storeys = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=60)]
 Area = Annotated[float, BeforeValidator(_real), Field(ge=5, le=1000)]
 Factor = Annotated[float, BeforeValidator(_real), Field(gt=0, le=5)]
 Whole = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=100_000)]
+Rank = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=20)]
 Seed = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=2_147_483_647)]
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=400)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
@@ -127,3 +129,20 @@ Idu = Annotated[
     StringConstraints(pattern=r"^[0-9][0-9AB][0-9]{6}[0-9A-Z]{2}[0-9]{4}$"),
 ]
 Insee = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[0-9][0-9AB][0-9]{3}$")]
+
+
+class Bounded(Part):
+    """A share between a minimum and a maximum."""
+
+    min: Share | None = None
+    max: Share | None = None
+
+
+class Ordered(Bounded):
+    """A share whose minimum and maximum are compared at once, apart from other demands."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise refusal("ordre")
+        return self

@@ -6,9 +6,11 @@ from typing import Literal, Protocol, Self, TypeVar, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from habitat_analysis.study.buildings import Building, BuildingMix, BuildingPhase
 from habitat_analysis.study.parts import (
     Amount,
     Area,
+    Bounded,
     Distance,
     Flag,
     Name,
@@ -81,19 +83,13 @@ class SharedRoom(Part):
     cost_ttc_eur: Amount = Field(alias="cout_ttc")
     mandatory: Flag = Field(default=False, alias="obligatoire")
     value: Amount = Field(default=0.0, alias="valeur")
+    building: Name | None = Field(default=None, alias="batiment")  # None: the tool chooses
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
         if not self.area_m2 and not self.land_m2:
             raise refusal("surface_de_local")
         return self
-
-
-class Bounded(Part):
-    """A share between a minimum and a maximum."""
-
-    min: Share | None = None
-    max: Share | None = None
 
 
 class Family(Bounded):
@@ -148,10 +144,17 @@ class MixTarget(Part):
 
 
 class Imposed(Part):
-    """A whole programme typed by the group: dwellings by typology and tenure, rooms."""
+    """A whole programme typed by the group: dwellings by typology and tenure, rooms.
+
+    `by_building` says the same dwellings again, building by building; left out, they are shared
+    out at best.
+    """
 
     units: dict[TypologyCode, dict[TenureCode, Whole]] = Field(alias="logements")
     spaces: tuple[Name, ...] = Field(default=(), alias="espaces")
+    by_building: dict[Name, dict[TypologyCode, dict[TenureCode, Whole]]] = Field(
+        default_factory=dict, alias="batiments"
+    )
 
     _each_once = field_validator("spaces")(each_once)
 
@@ -190,9 +193,14 @@ class Programme(Part):
     )
     imposed: Imposed | None = Field(default=None, alias="programme_impose")
     fixed: Fixed = Field(default_factory=Fixed, alias="fixe")
+    buildings: tuple[Building, ...] = Field(default=(), alias="batiments")
+    building_mix: BuildingMix | None = Field(default=None, alias="mixite_par_batiment")
+    phases: tuple[BuildingPhase, ...] = Field(default=())
 
     _codes_once = field_validator("tenures", "objectives")(each_once)
-    _ids_once = field_validator("families", "typology_shares", "quartiles")(each_id_once)
+    _ids_once = field_validator("families", "typology_shares", "quartiles", "buildings")(
+        each_id_once
+    )
 
     @field_validator("typologies")
     @classmethod
@@ -201,6 +209,18 @@ class Programme(Part):
         if abs(total - 1) > SUM_TOLERANCE:
             raise refusal("somme", f"{total:g}")
         return each_id_once(typologies)
+
+    @field_validator("buildings")
+    @classmethod
+    def _labels_once(cls, buildings: tuple[Building, ...]) -> tuple[Building, ...]:
+        refuse_repeats(each.label for each in buildings if each.label is not None)
+        return buildings
+
+    @field_validator("phases")
+    @classmethod
+    def _numbers_once(cls, phases: tuple[BuildingPhase, ...]) -> tuple[BuildingPhase, ...]:
+        refuse_repeats(str(phase.number) for phase in phases)
+        return phases
 
     @field_validator("spaces")
     @classmethod

@@ -38,6 +38,13 @@ class YamlFile:
             steps = steps[:-1]
         return self.lines.get(steps)
 
+    def place(self, path: Iterable[str | int]) -> str:
+        """Name a place as a planner reads it: « ligne 137, « programme.batiments.2.phase » »."""
+        steps = tuple(path)
+        line = self.line_of(steps)
+        where = "« " + ".".join(step_name(step) for step in steps) + " »" if steps else ""
+        return f"ligne {line}, {where}" if line and where else where
+
 
 def read_yaml(path: Path) -> YamlFile:
     """Read a YAML mapping, refusing what YAML would silently reinterpret.
@@ -164,10 +171,7 @@ def french_faults(
     faults = Faults(file.name)
     for detail in error.errors(include_url=False):
         path = _steps(detail["loc"], file.content)
-        line = file.line_of(path)
-        where = "« " + ".".join(step_name(step) for step in path) + " »" if path else ""
-        place = f"ligne {line}, {where}" if line and where else where
-        faults.add(place, *_sentence(detail, path, known))
+        faults.add(file.place(path), *_sentence(detail, path, known))
     return faults.list
 
 
@@ -278,6 +282,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "surface_de_local": (
         "ni « surface_m2 » ni « surface_terrain_m2 » n'est donnée.",
         "Donnez la surface du local, ou celle du terrain pour un jardin.",
+    ),
+    "capacite_de_batiment": (
+        "le bâtiment « {lu} » n'a pas une capacité et une seule.",
+        "Donnez « part_shab » (part du site, 0.5 pour la moitié) ou « shab_max_m2 », pas les deux.",
     ),
     "ordre": ("le minimum dépasse le maximum.", "Échangez ou corrigez les deux valeurs."),
     "somme": (
