@@ -54,7 +54,7 @@ def _one_pool(left: dict[int, Work], n_workers: int) -> Done:
         except BrokenProcessPool:
             return
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _die_with_parent() -> None:

@@ -18,7 +18,7 @@ from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.mould import Mould, cast, make_mould
 from habitat_analysis.programme.site_figures import SiteFigures
 
-CHUNK_SITES: Final = 50
+CHUNK_SITES: Final = 20
 STOPPED: Final = "Le calcul de ce lot s'est arrêté plusieurs fois : relancez la commande."
 _ANSWERS: Final = TypeAdapter(tuple[Answer, ...])
 
