@@ -101,9 +101,7 @@ class Answer:
     note: str = ""
 
 
-def answer(
-    case: Case, objectives: Sequence[str], *, time_limit_s: float | None = None
-) -> Answer:
+def answer(case: Case, objectives: Sequence[str], *, time_limit_s: float | None = None) -> Answer:
     """Optimise one case and find the land bill it can bear.
 
     Parameters

@@ -139,7 +139,8 @@ def adjoining_pairs(
     -------
     first, second, shared_m
         Positions of the two shapes of each pair, in order, and the length they share: what of the
-        boundary of the first lies within `sites.SNAP_M` of the second, the two ends taken off.
+        boundary of the first lies within `sites.SNAP_M` of the second, the two ends taken off:
+        exact without a gap, short by at most its width at each end with one.
 
     Examples
     --------
@@ -184,7 +185,8 @@ def _larger(table: pd.DataFrame, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     areas, idus = table["area_m2"].to_numpy(dtype=float), table["idu"].to_numpy(dtype=str)
     first, second = rows.T
     tie = (areas[first] == areas[second]) & (idus[first] < idus[second])
-    return np.where((areas[first] > areas[second]) | tie, first, second)
+    larger: NDArray[np.intp] = np.where((areas[first] > areas[second]) | tie, first, second)
+    return larger
 
 
 def _zones_of_pairs(
@@ -200,12 +202,12 @@ def _both_zones(table: pd.DataFrame, rows: NDArray[np.intp]) -> list[str]:
     return [", ".join(dict.fromkeys(label for label in pair if label)) for pair in labels[rows]]
 
 
-def _built(
-    table: pd.DataFrame, rows: NDArray[np.intp], names: Sequence[str]
-) -> pd.Series | None:
+def _built(table: pd.DataFrame, rows: NDArray[np.intp], names: Sequence[str]) -> pd.Series | None:
     """Add the built footprints of both parcels; None when the layer is absent."""
     built = table["built_m2"].to_numpy(dtype=float)
-    return None if np.isnan(built).all() else pd.Series(built[rows].sum(axis=1), index=names)
+    return (
+        None if np.isnan(built).all() else pd.Series(built[rows].sum(axis=1), index=pd.Index(names))
+    )
 
 
 def _distances(

@@ -75,7 +75,6 @@ def make_mould(
     )
 
 
-
 def cast(mould: Mould, site: SiteFigures) -> Case:
     """Make the case of one site: well under two milliseconds.
 

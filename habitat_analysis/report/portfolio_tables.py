@@ -172,9 +172,7 @@ def summary_sentence(portfolio: pd.DataFrame) -> str:
     natures = portfolio["nature"].value_counts()
     codes = portfolio["statut"].value_counts()
     alone, pairs = int(natures.get("parcelle", 0)), int(natures.get("assemblage", 0))
-    said = [
-        f"{LABELS[code].lower()} : {int(codes[code])}" for code in LABELS if codes.get(code, 0)
-    ]
+    said = [f"{LABELS[code].lower()} : {int(codes[code])}" for code in LABELS if codes.get(code, 0)]
     return typeset(
         f"{count(alone, 'parcelle')} et {count(pairs, 'assemblage')} : {', '.join(said)}."
     )

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from habitat_analysis.errors import DataError, HabitatError
 from habitat_analysis.formats import quoted, typeset
+from habitat_analysis.runs.batch import disk_reason
 from habitat_analysis.runs.portfolio import Engine, Say, Tell, run_portfolio
 from habitat_analysis.runs.portfolio_pool import Done
 from habitat_analysis.runs.portfolio_work import Work, do_work, stopped
@@ -97,6 +98,8 @@ def commune(study_file: str, out: str, scenario: str, force: bool) -> str:
         )  # fmt: skip
     except HabitatError as error:
         return str(error)
+    except OSError as error:
+        return disk_reason(error)
     return ""
 
 

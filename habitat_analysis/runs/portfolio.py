@@ -17,7 +17,7 @@ import geopandas as gpd
 
 from habitat_analysis.atomic import atomic_write
 from habitat_analysis.errors import DataError
-from habitat_analysis.feasibility import Ground, read_ground
+from habitat_analysis.feasibility import read_ground
 from habitat_analysis.feasibility.answers import Answer
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.report.portfolio_page import portfolio_page

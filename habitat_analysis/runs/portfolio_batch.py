@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from habitat_analysis.errors import DataError, HabitatError
 from habitat_analysis.formats import typeset
+from habitat_analysis.runs import cluster
+from habitat_analysis.runs.batch import disk_reason
 from habitat_analysis.runs.portfolio import SUFFIX, Say, Tell, run_portfolio
 from habitat_analysis.runs.study_run import check_writable
 from habitat_analysis.study import load_study
@@ -48,16 +51,14 @@ def run_portfolios(
         With one study, anything wrong in it; with several, a folder that cannot be written or two
         studies of the same name.
     """
-    from habitat_analysis.runs import cluster
-
     if len(study_files) == 1:
         check_writable(out.parent)
-        options = {"out": out, "scenario": scenario, "force": force, "say": say, "tell": tell}
-        if scheduler is None:
-            run_portfolio(study_files[0], n_workers=n_workers, **options)
-        else:
-            with cluster.engine_at(scheduler) as engine:
-                run_portfolio(study_files[0], engine=engine, **options)
+        engine_of = cluster.engine_at(scheduler) if scheduler else nullcontext()
+        with engine_of as engine:
+            run_portfolio(
+                study_files[0], out=out, scenario=scenario, n_workers=n_workers, engine=engine,
+                force=force, say=say, tell=tell,
+            )  # fmt: skip
         return 0
     targets = portfolio_files(study_files, out, scenario=scenario)
     if scheduler is not None:
@@ -74,6 +75,9 @@ def run_portfolios(
             )  # fmt: skip
         except HabitatError as error:
             say(str(error))
+            failed += 1
+        except OSError as error:
+            say(disk_reason(error))
             failed += 1
     return failed
 

@@ -148,9 +148,7 @@ def _programme_columns(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _land_columns(
-    work: Work, site: SiteFigures, found: Answer, *, sdp_m2: float
-) -> dict[str, Any]:
+def _land_columns(work: Work, site: SiteFigures, found: Answer, *, sdp_m2: float) -> dict[str, Any]:
     """Say the land bill before tax: what is counted, and what more the operation could bear.
 
     The extra bill of the model is tax included and financed to delivery: brought back to the

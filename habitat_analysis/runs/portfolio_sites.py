@@ -59,24 +59,19 @@ def gather_portfolio(ground: Ground) -> Gathered:
     shapes = ground.territory.parcels.set_index("idu").geometry
     alone = table.assign(
         site=[site_name([idu]) for idu in table["idu"]],
-        parts=[(idu,) for idu in table["idu"]],
+        parts=pd.Series([(idu,) for idu in table["idu"]], index=table.index, dtype=object),
         kind=PARCEL,
         zones=table["zone_label"].fillna(""),
         geometry=shapes.reindex(table["idu"]).to_numpy(),
     )
-    pairs = assemblies.screened.parcels.merge(
-        assemblies.pairs, on="idu", validate="one_to_one"
-    )
-    parts = zip(pairs["first"], pairs["second"], strict=True)
-    together = pairs.assign(
-        site=pairs["idu"], parts=[tuple(sorted(pair)) for pair in parts], kind=PAIR
-    )
+    pairs = assemblies.screened.parcels.merge(assemblies.pairs, on="idu", validate="one_to_one")
+    both = [tuple(sorted(pair)) for pair in zip(pairs["first"], pairs["second"], strict=True)]
+    parts = pd.Series(both, index=pairs.index, dtype=object)
+    together = pairs.assign(site=pairs["idu"], parts=parts, kind=PAIR)
     rows = [_chosen(one, ground) for one in (alone, together)]
     whole = pd.concat([one for one in rows if len(one)] or rows[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(whole, geometry="geometry", crs=ground.territory.parcels.crs)
-    return Gathered(
-        sites=frame.sort_values("site").reset_index(drop=True), assemblies=assemblies
-    )
+    return Gathered(sites=frame.sort_values("site").reset_index(drop=True), assemblies=assemblies)
 
 
 def figures_of(sites: pd.DataFrame, *, shab_per_sdp: float) -> tuple[SiteFigures, ...]:
