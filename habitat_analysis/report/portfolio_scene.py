@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from habitat_analysis import formats
@@ -84,7 +85,7 @@ def opening_assemblies(portfolio: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     possible = set(alone["idus"])
     pairs = portfolio[(portfolio["nature"] == "assemblage") & portfolio["logements"].notna()]
     opens = [not possible & set(idus.split(", ")) for idus in pairs["idus"]]
-    return pairs[opens]
+    return pairs[np.array(opens, dtype=bool)]
 
 
 def leading_tenure(row: Mapping[Any, Any]) -> str:
