@@ -15,6 +15,7 @@ from habitat_analysis.report.maps import draw
 from habitat_analysis.report.portfolio_scene import opening_assemblies, portfolio_scene
 from habitat_analysis.report.portfolio_tables import (
     counts_sheet,
+    limits_sheet,
     ranking_sheet,
     summary_sentence,
     unexamined_sheet,
@@ -64,6 +65,7 @@ def _document(portfolio: gpd.GeoDataFrame, ground: Ground, scenario: str) -> Doc
                 _opened_sentence(portfolio),
                 ranking_sheet(portfolio),
                 counts_sheet(portfolio),
+                limits_sheet(portfolio),
             ),
             section(2, "Ce qui n'a pas été examiné", unexamined_sheet(portfolio), layers(ground),
                     dropped(ground)),
@@ -92,5 +94,6 @@ def _opened_sentence(portfolio: gpd.GeoDataFrame) -> str:
     return typeset(
         f"Sur {pairs} assemblages, {opened} ouvrent un programme que ni l'une ni l'autre de leurs "
         "deux parcelles ne permet seule : eux seuls sont dessinés, tous sont dans le fichier. "
-        "La carte montre la parcelle réunie ; le tableau ci-dessous dit les mêmes faits."
+        "Décochez une couche de la carte pour voir celle de dessous : le prix du terrain que "
+        "chaque parcelle peut porter. Le tableau dit les mêmes faits pour les premiers sites."
     )

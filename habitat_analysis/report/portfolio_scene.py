@@ -18,15 +18,17 @@ import pandas as pd
 from habitat_analysis import formats
 from habitat_analysis.formats import typeset
 from habitat_analysis.report import palette, symbols
-from habitat_analysis.report.portfolio_tables import LABELS, ranked_portfolio
+from habitat_analysis.report.portfolio_tables import LABELS, mix_words, ranked_portfolio
 from habitat_analysis.report.scene_layers import Bounds, Layer, Shape, Text, lighten, zone_layer
 from habitat_analysis.report.scenes import RULES_ASSUMED, Scene
-from habitat_analysis.report.symbols import Symbol
+from habitat_analysis.report.symbols import ScoreScale, Symbol
 from habitat_analysis.tenures import ORDER
 
-RANKS_WRITTEN: Final = 20
+RANKS_WRITTEN: Final = 10
 MARGIN: Final = 0.06
 HEADING: Final = "Premier statut du programme optimal"
+PRICE: Final = "charge_fonciere_ht_par_m2_sdp"
+PRICE_HEADING: Final = "Charge foncière admissible (€ HT/m² SDP)"
 IMPOSSIBLE: Final = Symbol(
     label="aucun programme ne respecte toutes les règles",
     fill="#FFFFFF",
@@ -63,10 +65,12 @@ def portfolio_scene(
     ranks = ranked_portfolio(portfolio).set_index("site")["rang"]
     alone = portfolio[portfolio["nature"] == "parcelle"]
     opened = opening_assemblies(portfolio)
+    prices = symbols.score_scale(alone[PRICE])
     layers = (
         zone_layer(zones, view),
-        _layer(alone, ranks, name="Parcelles", key="parcels"),
-        _layer(opened, ranks, name="Assemblages qui ouvrent un site", key="buildings"),
+        _price_layer(alone, prices),
+        _layer(alone, ranks, name="Parcelles : premier statut", key="buildings"),
+        _layer(opened, ranks, name="Assemblages qui ouvrent un site", key="selected"),
     )
     assumed = bool((~portfolio["regles_lues"].fillna(value=True).astype(bool)).any())
     return Scene(
@@ -75,7 +79,7 @@ def portfolio_scene(
         notices=tuple(text for text in (notice, RULES_ASSUMED if assumed else "") if text),
         view=view,
         layers=tuple(layer for layer in layers if layer.shapes),
-        legend=_legend(layers),
+        legend=_legend(layers, prices),
     )
 
 
@@ -127,6 +131,23 @@ def _layer(sites: gpd.GeoDataFrame, ranks: pd.Series, *, name: str, key: str) ->
     return Layer(name=name, key=key, shapes=shapes, texts=texts)
 
 
+def _price_layer(sites: gpd.GeoDataFrame, prices: ScoreScale) -> Layer:
+    """Draw the charge foncière that each parcel can bear, where a programme bears one."""
+    priced = sites[sites[PRICE].notna()].sort_values([PRICE, "site"])
+    shapes = tuple(
+        Shape(
+            geometry=geometry,
+            symbol=prices.symbol(price),
+            name=idus,
+            facts=(("Site", idus), ("Charge foncière admissible", _per_m2(price))),
+        )
+        for geometry, price, idus in zip(
+            lighten(priced.geometry), priced[PRICE], priced["idus"], strict=True
+        )
+    )
+    return Layer(name="Parcelles : charge foncière admissible", key="parcels", shapes=shapes)
+
+
 def _is_first(rank: Any) -> bool:
     return not pd.isna(rank) and rank <= RANKS_WRITTEN
 
@@ -151,11 +172,9 @@ def _facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _programme(row: Mapping[Any, Any]) -> str:
-    """Write the dwellings by tenure: « 12 logements : 4 PLUS, 8 BRS »."""
     if pd.isna(row["logements"]):
         return ""
-    parts = [f"{int(n)} {code}" for code in ORDER if (n := row[f"logements_{code}"])]
-    return f"{formats.count(row['logements'], 'logement')} : {', '.join(parts)}"
+    return f"{formats.count(row['logements'], 'logement')} : {mix_words(row)}"
 
 
 def _number(value: Any) -> str:
@@ -170,16 +189,20 @@ def _per_m2(value: Any) -> str:
     return "" if pd.isna(value) else formats.euros_m2(value, "SDP", tax="HT")
 
 
-def _legend(layers: tuple[Layer, ...]) -> tuple[tuple[str, tuple[Symbol, ...]], ...]:
+def _legend(
+    layers: tuple[Layer, ...], prices: ScoreScale
+) -> tuple[tuple[str, tuple[Symbol, ...]], ...]:
     """List the symbols drawn with their counts, tenures in their order."""
-    zones, *sites = layers
+    zones, priced, *sites = layers
     counts = Counter(shape.symbol for layer in sites for shape in layer.shapes)
     order = [*ORDER, IMPOSSIBLE.label, UNKNOWN.label]
     drawn = sorted(counts, key=lambda symbol: order.index(symbol.label))
     entries = tuple(symbols.counted(symbol, counts[symbol], "site") for symbol in drawn)
+    drawn_prices = {shape.symbol for shape in priced.shapes}
+    classes = tuple(symbol for symbol in reversed(prices.symbols) if symbol in drawn_prices)
     plan = tuple(dict.fromkeys(shape.symbol for shape in zones.shapes))
-    return tuple((head, rows) for head, rows in ((HEADING, entries), ("Zonage du PLU", plan))
-                 if rows)  # fmt: skip
+    headed = ((HEADING, entries), (PRICE_HEADING, classes), ("Zonage du PLU", plan))
+    return tuple((heading, rows) for heading, rows in headed if rows)
 
 
 def _view(portfolio: gpd.GeoDataFrame) -> Bounds:

@@ -6,8 +6,9 @@ tax, its interest until delivery already set apart. Everything of the programme 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +24,7 @@ NOT_EXAMINED: Final = "not_examined"
 NOT_EXAMINED_LABEL: Final = "Non examiné"
 LABELS: Final = {**STATUS_LABELS, NOT_EXAMINED: NOT_EXAMINED_LABEL}
 FIRST_SITES: Final = 20
+LIMITS_SEPARATOR: Final = " ; "
 
 WHOLE_NUMBERS: Final = (
     *("niveaux", "places", "capacite_logements", "logements"),
@@ -104,13 +106,15 @@ def ranking_sheet(portfolio: pd.DataFrame, *, first: int = FIRST_SITES) -> Sheet
     columns = [
         Column(name="idus", header="Site (IDU)"),
         Column(name="rang", header="Rang", kind="whole"),
-        Column(name="logements", header="Logements", kind="whole"),
+        Column(name="mix", header="Logements"),
         Column(name="besoins_couverts", header="Besoins couverts", kind="whole"),
         _number("effort_par_besoin_eur", "Effort par besoin couvert (€)"),
         _number("charge_fonciere_ht_par_m2_sdp", "Charge foncière admissible (€ HT/m² SDP)"),
         Column(name="statut_libelle", header="Statut"),
-        Column(name="limites", header="Limites atteintes", absent=""),
     ]
+    shown = found.head(first)
+    mixes = portfolio.set_index("site").loc[shown["site"]]
+    shown = shown.assign(mix=[mix_words(row) for row in mixes.to_dict("records")])
     notes = [
         (
             "Effort à réunir : fonds propres et subventions. Besoins en locatif couverts sous "
@@ -118,12 +122,20 @@ def ranking_sheet(portfolio: pd.DataFrame, *, first: int = FIRST_SITES) -> Sheet
         ),
         (
             "Charge foncière admissible : prix du terrain nu HT le plus haut qu'un programme "
-            "respectant toutes les limites peut porter, par m² de SDP permise."
+            "respectant toutes les limites peut porter, par m² de SDP permise. Les statuts et "
+            "toutes les limites de chaque site sont dans le fichier."
         ),
         NOT_APPLICABLE_NOTE,
     ]
     caption = f"Les {min(first, len(found))} premiers sites sur {len(found)}, du moindre effort"
-    return sheet("Portefeuille", caption, found.head(first), columns, notes=notes)
+    return sheet("Portefeuille", caption, shown, columns, notes=notes)
+
+
+def mix_words(row: Mapping[Any, Any]) -> str:
+    """Write the dwellings of a site by tenure: « 4 PLUS, 8 BRS »; "" without a programme."""
+    if pd.isna(row["logements"]):
+        return ""
+    return ", ".join(f"{int(n)} {code}" for code in ORDER if (n := row[f"logements_{code}"]))
 
 
 def counts_sheet(portfolio: pd.DataFrame) -> Sheet:
@@ -152,6 +164,36 @@ def counts_sheet(portfolio: pd.DataFrame) -> Sheet:
     note = "Un échec du solveur ou un temps épuisé ne dit rien du site : ce n'est pas impossible."
     caption = "Les sites par statut"
     return sheet("Statuts", caption, rows, columns, total=True, notes=[note])
+
+
+def limits_sheet(portfolio: pd.DataFrame) -> Sheet | None:
+    """Count the sites by limit at work: reached by the optimum, or in the way of any programme."""
+    named = portfolio.assign(limit=portfolio["limites"].str.split(LIMITS_SEPARATOR, regex=False))
+    long = named.explode("limit").query("limit != ''")
+    if long.empty:
+        return None
+    found = long["logements"].notna()
+    counts = pd.DataFrame(
+        {
+            "reached": long.loc[found, "limit"].value_counts(),
+            "lifted": long.loc[~found, "limit"].value_counts(),
+        }
+    )
+    counts = counts.fillna(0).astype(int).rename_axis("limit").reset_index()
+    rows = counts.sort_values(["reached", "lifted", "limit"], ascending=[False, False, True])
+    columns = [
+        Column(name="limit", header="Limite"),
+        Column(name="reached", header="Sites où le programme l'atteint", kind="whole"),
+        Column(name="lifted", header="Sites impossibles qu'elle suffit à ouvrir", kind="whole"),
+    ]
+    notes = [
+        (
+            "Atteinte : il ne reste pas de quoi ajouter un logement, un ménage, une place ou un "
+            "euro. Suffit à ouvrir : levée seule, elle laisse un programme possible."
+        )
+    ]
+    caption = "Ce qui limite les programmes de la commune"
+    return sheet("Limites", caption, rows, columns, notes=notes)
 
 
 def unexamined_sheet(portfolio: pd.DataFrame) -> Sheet | None:

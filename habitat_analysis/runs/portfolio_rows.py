@@ -15,6 +15,7 @@ from habitat_analysis.programme.site_figures import SiteFigures
 from habitat_analysis.programme.wording import STATUS_LABELS
 from habitat_analysis.report.portfolio_tables import (
     COLUMNS,
+    LIMITS_SEPARATOR,
     NOT_EXAMINED,
     NOT_EXAMINED_LABEL,
     WHOLE_NUMBERS,
@@ -24,7 +25,6 @@ from habitat_analysis.study import OBJECTIVES
 from habitat_analysis.tenures import ORDER
 
 CENTS: Final = 2
-SEPARATOR: Final = " ; "
 
 
 def portfolio_rows(
@@ -108,8 +108,8 @@ def _answer_columns(
         "ecart": max(gaps, default=np.nan),
         "shab_max_m2": site.shab_m2,
         "terrain_compte_ht_eur": _cents(counted_land_ht(work.mould, site)),
-        "limites": SEPARATOR.join(limit.label for limit in found.binding),
-        "limites_codes": SEPARATOR.join(limit.rule for limit in found.binding),
+        "limites": LIMITS_SEPARATOR.join(limit.label for limit in found.binding),
+        "limites_codes": LIMITS_SEPARATOR.join(limit.rule for limit in found.binding),
         "note": found.note,
     }
     if found.figures is not None:
@@ -132,8 +132,8 @@ def _programme_columns(figures: Figures) -> dict[str, Any]:
     return {
         "logements": figures.dwellings,
         **{f"logements_{code}": n for code, n in by_tenure.items()},
-        "programme": SEPARATOR.join(f"{n} {size} {code}" for size, code, n in figures.units),
-        "espaces": SEPARATOR.join(figures.spaces),
+        "programme": LIMITS_SEPARATOR.join(f"{n} {size} {code}" for size, code, n in figures.units),
+        "espaces": LIMITS_SEPARATOR.join(figures.spaces),
         "shab_m2": figures.shab_m2,
         "besoins_couverts": figures.housed,
         "besoins_couverts_locatif": figures.housed_rental,
