@@ -185,7 +185,7 @@ def portfolio_command(
     from habitat_analysis.runs.portfolio_screen import ProgressLine
 
     start = time.perf_counter()
-    with ProgressLine() as line:
+    with ProgressLine(screen) as line:
         failed = run_portfolios(
             study_files,
             out=out,
@@ -193,7 +193,7 @@ def portfolio_command(
             n_workers=jobs or None,
             scheduler=scheduler or None,
             force=force,
-            say=screen,
+            say=line.say,
             tell=line.tell,
         )
     screen(f"Terminé en {time.perf_counter() - start:.0f} s.")

@@ -168,6 +168,8 @@ def _assembled(parcels: gpd.GeoDataFrame, pair: NDArray[np.intp]) -> Site | Data
         return assemble_at(parcels, pair)
     except DataError as error:
         return error
+    except shapely.errors.GEOSException as error:
+        return DataError(str(error), code="E_INVALID_GEOMETRY")
 
 
 def _site_or_raise(site: Site | DataError) -> Site:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -10,12 +11,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 class ProgressLine:
-    """One line that moves on a terminal, and nothing at all in a file."""
+    """One line that moves on a terminal, and nothing at all in a file.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    write
+        Writes a whole line for the planner.
+    """
+
+    def __init__(self, write: Callable[[str], None]) -> None:
         console = Console(stderr=True)
+        self._write = write
         self._bar = Progress(
-            TextColumn("Sites calculés"),
+            TextColumn("Calculés"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -23,11 +31,10 @@ class ProgressLine:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("sites", total=None, visible=False)
+        self._task = self._bar.add_task("sites", total=None)
 
     def __enter__(self) -> Self:
-        """Show the line."""
-        self._bar.start()
+        """Wait for something to count."""
         return self
 
     def __exit__(
@@ -39,6 +46,12 @@ class ProgressLine:
         """Take the line away."""
         self._bar.stop()
 
+    def say(self, text: str) -> None:
+        """Write a line where the moving one was."""
+        self._bar.stop()
+        self._write(text)
+
     def tell(self, done: int, total: int) -> None:
-        """Say how many sites are answered."""
-        self._bar.update(self._task, completed=done, total=total, visible=True)
+        """Say how many are answered."""
+        self._bar.start()
+        self._bar.update(self._task, completed=done, total=total)
