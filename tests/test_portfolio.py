@@ -345,3 +345,23 @@ def test_what_is_no_portfolio_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "autre.parquet")
     with pytest.raises(DataError):
         read_portfolio(tmp_path / "autre.parquet")
+
+
+def test_a_commune_without_any_site_has_a_file_without_rows(tmp_path: Path) -> None:
+    study = write_small_study(
+        tmp_path, changes={"foncier": {"surface_min_m2": 5000, "surface_max_m2": 6000}}
+    )
+    found = run(study, tmp_path / "vide.parquet")
+    rows = read_portfolio(found.file)
+    assert len(rows) == 0
+    assert ranked_portfolio(rows).empty
+    assert "0 parcelle et 0 assemblage" in found.page.read_text("utf-8").replace("\u00a0", " ")
+
+
+def test_without_a_group_the_land_decides_the_ranking(tmp_path: Path) -> None:
+    study = write_small_study(tmp_path, group=False, changes=FEW)
+    rows = read_portfolio(run(study, tmp_path / "seul.parquet").file)
+    ranking = ranked_portfolio(rows)
+    assert rows["besoins_couverts"].eq(0).all()
+    assert ranking["charge_fonciere_ht_par_m2_sdp"].is_monotonic_decreasing
+    assert ranking["effort_par_besoin_eur"].isna().all()
