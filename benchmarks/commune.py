@@ -44,10 +44,9 @@ def measure(study_file: Path, n_sites: int) -> list[str]:
         found = answer(case, work.objectives, time_limit_s=work.time_limit_s)
         times.setdefault(found.status, []).append(1000 * (time.perf_counter() - began))
     lines = [
-        f"{study.name}: {len(ground.screened.parcels)} parcels, {len(gathered.assemblies.pairs)} "
-        f"pairs, {len(cases)} sites",
-        f"  read and screen {read - start:.2f} s, assemblies {listed - read:.2f} s, "
-        f"tenures of the study {1000 * (made - listed):.0f} ms",
+        f"{study.name}: {len(ground.screened.parcels)} parcels, {len(cases)} sites",
+        f"  {len(gathered.assemblies.pairs)} pairs looked at in {listed - read:.2f} s",
+        f"  read and screen {read - start:.2f} s, tenures {1000 * (made - listed):.0f} ms",
         f"  case of a site {1000 * (laid - made) / max(1, len(cases)):.2f} ms (mean of all)",
     ]
     lines += [

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ import shapely
 from habitat_analysis.cli import status
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility import Ground, read_ground, study_site
+from habitat_analysis.feasibility.answers import Answer
 from habitat_analysis.land.sites import site_name
+from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.report.portfolio_scene import IMPOSSIBLE, symbol_of
 from habitat_analysis.report.portfolio_tables import (
     counts_sheet,
     ranked_portfolio,
@@ -31,7 +36,10 @@ from habitat_analysis.report.portfolio_tables import (
 )
 from habitat_analysis.runs.portfolio import PortfolioRun, run_portfolio
 from habitat_analysis.runs.portfolio_batch import portfolio_files, run_portfolios
-from habitat_analysis.runs.portfolio_sites import Gathered, gather_portfolio
+from habitat_analysis.runs.portfolio_pool import Done, work_in_pool
+from habitat_analysis.runs.portfolio_rows import portfolio_rows
+from habitat_analysis.runs.portfolio_sites import Gathered, figures_of, gather_portfolio
+from habitat_analysis.runs.portfolio_work import Work, do_work, make_work, stopped
 from habitat_analysis.study import load_study
 from tests.offline_browser import browser, visit
 from tests.small_study import idu, impossible, write_small_study
@@ -345,6 +353,60 @@ def test_what_is_no_portfolio_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "autre.parquet")
     with pytest.raises(DataError):
         read_portfolio(tmp_path / "autre.parquet")
+
+
+@dataclass(frozen=True)
+class Deadly:
+    """Part of a work that ends the process that unpacks it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os._exit, (1,)
+
+
+def test_a_site_that_kills_its_process_stops_no_other(study: Path) -> None:
+    ground = read_ground(load_study(study))
+    sites = gather_portfolio(ground).examined.head(2)
+    figures = figures_of(sites, shab_per_sdp=ground.study.ratios.shab_per_sdp)
+    whole = make_work(ground, figures, scenario="base")
+    good, other = whole.chunks(1)
+    chunks = {0: replace(other, mould=Deadly()), 1: good}
+    found = dict(work_in_pool(chunks, n_workers=2))
+    assert found[1] == do_work(good)
+    assert found[0] == stopped(other)
+    assert [one.status for one in found[0]] == ["error"]
+
+
+def test_what_was_given_up_is_all_that_the_next_run_does(study: Path, whole: Path) -> None:
+    """An engine that gives up its second chunk; then the engine of this machine."""
+    out = study.parent / "abandon.parquet"
+
+    def tired(chunks: Mapping[int, Work]) -> Done:
+        for rank, work in chunks.items():
+            yield rank, stopped(work) if rank == 1 else do_work(work)
+
+    run(study, out, engine=tired, chunk_sites=5)
+    rows = read_portfolio(out)
+    assert (rows["statut"] == "error").sum() == 5
+    assert rows.loc[rows["statut"] == "error", "note"].str.contains("relancez").all()
+    again = run(study, out, chunk_sites=5)
+    assert again.n_answered == 5
+    assert out.read_bytes() == whole.read_bytes()
+    assert not list(study.parent.glob(".abandon.*"))
+
+
+def test_every_status_is_said_in_french_and_only_one_is_impossible(study: Path) -> None:
+    ground = read_ground(load_study(study))
+    sites = gather_portfolio(ground).examined.head(len(STATUS_LABELS))
+    figures = figures_of(sites, shab_per_sdp=ground.study.ratios.shab_per_sdp)
+    work = make_work(ground, figures, scenario="base")
+    rows = portfolio_rows(sites, work, [Answer(status=code) for code in STATUS_LABELS])
+    assert rows["statut"].tolist() == list(STATUS_LABELS)
+    assert rows["statut_libelle"].tolist() == list(STATUS_LABELS.values())
+    drawn = {row["statut"]: symbol_of(row) for row in rows.to_dict("records")}
+    impossible_ones = [code for code, symbol in drawn.items() if symbol is IMPOSSIBLE]
+    assert impossible_ones == ["infeasible"]
+    said = repr(counts_sheet(rows))
+    assert all(label in said for label in STATUS_LABELS.values())
 
 
 def test_a_commune_without_any_site_has_a_file_without_rows(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from habitat_analysis.errors import DataError, HabitatError
+from habitat_analysis.feasibility.answers import Answer
 from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.runs.batch import disk_reason
 from habitat_analysis.runs.portfolio import Engine, Say, Tell, run_portfolio
@@ -104,16 +105,32 @@ def commune(study_file: str, out: str, scenario: str, force: bool) -> str:
 
 
 def _shared(client: Any, chunks: Mapping[int, Work]) -> Done:
-    """Give the answers of each chunk as they come."""
-    futures = {
-        client.submit(do_work, work, pure=False, retries=RETRIES): rank
-        for rank, work in chunks.items()
-    }
+    """Give the answers of each chunk as they come.
+
+    A chunk given up after the deaths of its workers is done again site by site: only the site
+    that kills its worker gets the status ``error``.
+    """
+    futures = {_submitted(client, work): rank for rank, work in chunks.items()}
     for future in _completed(futures):
         rank = futures[future]
-        lost = _reason(future)
-        yield rank, stopped(chunks[rank]) if lost else future.result()
+        yield rank, _site_by_site(client, chunks[rank]) if _reason(future) else future.result()
         future.release()
+
+
+def _site_by_site(client: Any, work: Work) -> tuple[Answer, ...]:
+    parts = work.chunks(1)
+    if len(parts) <= 1:
+        return stopped(work)
+    futures = {_submitted(client, part): rank for rank, part in enumerate(parts)}
+    found = {
+        futures[future]: stopped(parts[futures[future]]) if _reason(future) else future.result()
+        for future in _completed(futures)
+    }
+    return tuple(answer for rank in range(len(parts)) for answer in found[rank])
+
+
+def _submitted(client: Any, work: Work) -> Any:
+    return client.submit(do_work, work, pure=False, retries=RETRIES)
 
 
 def _completed(futures: Mapping[Any, Any]) -> Iterator[Any]:

@@ -124,7 +124,8 @@ def run_portfolio(
     whole = all(answer.note != typeset(STOPPED) for answer in answers)
     atomic_write(page, portfolio_page(rows, ground, scenario=scenario))
     atomic_write(out, parquet_bytes(rows, stamp if whole else ""))
-    store.remove()
+    if whole:  # otherwise the next run tries again what was given up, and nothing else
+        store.remove()
     for line in summary_lines(rows, out, page):
         say(line)
     return PortfolioRun(

@@ -6,14 +6,14 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
 from habitat_analysis.feasibility.answers import Answer
 from habitat_analysis.runs.portfolio_work import Work, do_work, stopped
 
-TRIES: Final = 3  # a process that dies (memory) takes its chunk with it: so many times
+TRIES: Final = 2  # a process that dies takes all those beside it: so many times, then each alone
 Done = Iterator[tuple[int, tuple[Answer, ...]]]
 
 
@@ -26,24 +26,43 @@ def work_here(chunks: Mapping[int, Work]) -> Done:
 def work_in_pool(chunks: Mapping[int, Work], *, n_workers: int) -> Done:
     """Do the chunks in processes of their own, and give each as it comes.
 
-    A process that dies has its chunks done again by others; after `TRIES` times their sites get
-    the status ``error``.
+    When a process dies (memory), what it and its neighbours were doing is done again; after `TRIES`
+    times each chunk left has a process alone, then each site of a chunk that still dies: only the
+    site that kills its process gets the status ``error``.
     """
     left = dict(chunks)
     for _ in range(TRIES):
         if not left:
             return
         yield from _one_pool(left, n_workers)
-    for rank, work in left.items():
-        yield rank, stopped(work)
+    with ThreadPoolExecutor(max_workers=n_workers) as threads:
+        futures = {threads.submit(_alone, work): rank for rank, work in left.items()}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _alone(work: Work) -> tuple[Answer, ...]:
+    """Do a work in a process that nothing else shares; its sites one by one if it dies."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(do_work, work).result()
+    except BrokenProcessPool:
+        if len(work.sites) <= 1:
+            return stopped(work)
+    return tuple(answer for part in work.chunks(1) for answer in _alone(part))
+
+
+def _pool(n_workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        max_workers=n_workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_die_with_parent,
+    )
 
 
 def _one_pool(left: dict[int, Work], n_workers: int) -> Done:
     """Do what is left until all is done or a process dies; take off what is done."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        max_workers=min(n_workers, len(left)), mp_context=context, initializer=_die_with_parent
-    ) as pool:
+    with _pool(min(n_workers, len(left))) as pool:
         futures: dict[Future[tuple[Answer, ...]], int] = {}
         try:
             futures = {pool.submit(do_work, work): rank for rank, work in left.items()}

@@ -19,7 +19,9 @@ from habitat_analysis.programme.mould import Mould, cast, make_mould
 from habitat_analysis.programme.site_figures import SiteFigures
 
 CHUNK_SITES: Final = 20
-STOPPED: Final = "Le calcul de ce lot s'est arrêté plusieurs fois : relancez la commande."
+STOPPED: Final = (
+    "Le calcul de ce site s'est arrêté à chaque essai (mémoire ?) : relancez la commande."
+)
 _ANSWERS: Final = TypeAdapter(tuple[Answer, ...])
 
 
@@ -70,7 +72,7 @@ def do_work(work: Work) -> tuple[Answer, ...]:
 
 
 def stopped(work: Work) -> tuple[Answer, ...]:
-    """Answer for a work whose process died each time: nothing is known of its sites."""
+    """Answer for sites whose process died each time: nothing is known of them."""
     return tuple(Answer(status="error", note=typeset(STOPPED)) for _ in work.sites)
 
 
