@@ -156,6 +156,52 @@ def screen_command(study_file: Path, out: Path) -> None:
         screen(line)
 
 
+@command("portfolio")
+@click.argument(
+    "study_files",
+    metavar="ETUDE.yaml…",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FICHIER",
+              help="FICHIER.parquet ; un dossier pour plusieurs études.")  # fmt: skip
+@click.option("--scenario", default="base", metavar="NOM", help="Scénario de l'étude (base).")
+@click.option("--jobs", default=0, type=click.IntRange(min=0), metavar="N",
+              help="Processus menés de front (un par cœur).")  # fmt: skip
+@click.option("--scheduler", default="", metavar="ADRESSE",
+              help="Ordonnanceur Dask, par exemple tcp://serveur:8786.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Refaire aussi ce qui n'a pas changé.")
+def portfolio_command(
+    study_files: tuple[Path, ...],
+    out: Path,
+    scenario: str,
+    jobs: int,
+    scheduler: str,
+    force: bool,
+) -> None:
+    """Optimiser toutes les parcelles et tous les assemblages d'une commune."""
+    from habitat_analysis.runs.portfolio_batch import run_portfolios
+    from habitat_analysis.runs.portfolio_screen import ProgressLine
+
+    start = time.perf_counter()
+    with ProgressLine(screen) as line:
+        failed = run_portfolios(
+            study_files,
+            out=out,
+            scenario=scenario,
+            n_workers=jobs or None,
+            scheduler=scheduler or None,
+            force=force,
+            say=line.say,
+            tell=line.tell,
+        )
+    screen(f"Terminé en {time.perf_counter() - start:.0f} s.")
+    if failed:
+        screen(f"{failed} commune(s) en échec : le motif est donné plus haut.", error=True)
+        raise click.exceptions.Exit(FAILED)
+
+
 @command("schema")
 @click.argument("what", metavar="etude|resultats", type=click.Choice(["etude", "resultats"]))
 def schema_command(what: str) -> None:

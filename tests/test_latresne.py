@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from habitat_analysis.feasibility import Ground, choose_sites, read_ground, study_site
+from habitat_analysis.feasibility.operation import lay_out, objectives
 from habitat_analysis.land.candidates import unbuilt_parcels
+from habitat_analysis.programme.optimum import optimise
+from habitat_analysis.runs.portfolio_sites import figures_of, gather_portfolio
+from habitat_analysis.runs.portfolio_work import do_work, make_work
 from habitat_analysis.study import load_study
 
 STUDY = Path(__file__).with_name("latresne.yaml")
@@ -48,3 +52,34 @@ def test_at_least_five_sites_are_optimised_and_none_is_simply_feasible(latresne:
         assert feasibility.optimum.status in {"optimal", "infeasible"}
         assert feasibility.verdict.word != "faisable"
     assert sum(f.programme is not None for f in found) >= 5
+
+
+@pytest.mark.realdata
+def test_every_pair_of_the_commune_is_kept_or_refused_for_one_main_reason(
+    latresne: Ground,
+) -> None:
+    gathered = gather_portfolio(latresne)
+    found = gathered.assemblies
+    counts = found.screened.counts.set_index("reason_id")["n_main"]
+    assert (found.n_parcels, len(found.pairs), len(found.kept)) == (1205, 1208, 546)
+    assert counts.sum() == len(found.pairs) - len(found.kept)
+    assert counts["surface_insuffisante"] == 628
+    assert len(gathered.examined) == len(latresne.screened.kept) + len(found.kept)
+
+
+@pytest.mark.realdata
+@pytest.mark.slow
+def test_fifty_sites_have_the_optimum_of_their_report(latresne: Ground) -> None:
+    """Evenly spaced by name, parcels and assemblies; the report is what `habitat run` writes."""
+    gathered = gather_portfolio(latresne)
+    sites = gathered.examined.iloc[:: len(gathered.examined) // 49].head(50)
+    assert len(sites) == 50
+    figures = figures_of(sites, shab_per_sdp=latresne.study.ratios.shab_per_sdp)
+    answers = do_work(make_work(latresne, figures, scenario="base"))
+    wanted = objectives(latresne)
+    for site, found in zip(figures, answers, strict=True):
+        plan = lay_out(latresne, site.idus, scenario="base")
+        best = optimise(plan.file.case, wanted)
+        assert found.status == best.status
+        values = {stage.objective: stage.value for stage in found.stages}
+        assert values == pytest.approx(best.values)

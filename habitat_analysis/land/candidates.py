@@ -121,7 +121,7 @@ def screen_parcels(table: pd.DataFrame, land: Land) -> Screened:
     """
     values = table.set_index("idu", drop=False)
     scales, bars = scales_of(land.criteria), bars_of(land.exclusions)
-    flags = _all_flags(values, land, bars)
+    flags = flag_parcels(values, land)
     kept = ~flags.any(axis=1)
     screening = screen_sites(values[kept], scales, bars)
     sentences = reason_sentences(land)
@@ -136,6 +136,13 @@ def screen_parcels(table: pd.DataFrame, land: Land) -> Screened:
         sweep=weight_sweep(values[kept], scales),
         unexamined=unexamined_layers(table),
     )
+
+
+def flag_parcels(table: pd.DataFrame, land: Land) -> pd.DataFrame:
+    """Tell every reason of every parcel to be put aside, columns in order of precedence."""
+    exclusions = flag_exclusions(table, bars_of(land.exclusions))
+    steps = [flag_physical(table, land), flag_capacity(table), exclusions]
+    return pd.concat(steps, axis=1).astype(bool)
 
 
 def unbuilt_parcels(table: pd.DataFrame, land: Land) -> pd.DataFrame:
@@ -166,12 +173,6 @@ def bars_of(exclusions: Sequence[Exclusion]) -> list[Bar]:
         )
         for item in exclusions
     ]
-
-
-def _all_flags(values: pd.DataFrame, land: Land, bars: Sequence[Bar]) -> pd.DataFrame:
-    """Tell every reason of every parcel, columns in order of precedence."""
-    steps = [flag_physical(values, land), flag_capacity(values), flag_exclusions(values, bars)]
-    return pd.concat(steps, axis=1).astype(bool)
 
 
 def _reasons(flags: pd.DataFrame, sentences: Mapping[str, str]) -> pd.DataFrame:

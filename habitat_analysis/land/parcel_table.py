@@ -6,7 +6,7 @@ would tell, when the study has no such layer, is missing: « non examiné », ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ import shapely
 from habitat_analysis.errors import DataError
 from habitat_analysis.land.capacity import site_capacity
 from habitat_analysis.land.reasons import flag_physical
-from habitat_analysis.land.sites import assemble_at
+from habitat_analysis.land.sites import Site, assemble_at
 from habitat_analysis.land.zone_rules import ZONE_COLUMNS, is_for_housing, match_rules
 from habitat_analysis.study.land import Land, PluRules, Ratios
 from habitat_analysis.study.programme import Typology
@@ -68,6 +68,7 @@ def describe_parcels(
     built: pd.Series | None = None,
     distances: Mapping[str, pd.Series] | None = None,
     risks: pd.DataFrame | None = None,
+    site_at: Callable[[int], Site] | None = None,
 ) -> pd.DataFrame:
     """Describe each parcel of the commune: zone, rules, shape, surroundings, capacity, price.
 
@@ -90,6 +91,8 @@ def describe_parcels(
     risks
         The columns of `RISKS` by IDU (column or index): worst level and share of the parcel, over
         all risks and over floods.
+    site_at
+        Site of a row, or the error of its assembly; by default the parcel alone, among the others.
 
     Returns
     -------
@@ -112,8 +115,9 @@ def describe_parcels(
     )
     matched = match_rules(known, rules)
     table = known.assign(**_of_rules(known, matched), **_of_owners(parcels["idu"], land))
+    assembled = site_at or (lambda row: assemble_at(parcels, [row]))
     rows = [
-        _capacity_row(parcels, int(row), rule, ratios, typologies, shared_area_m2)
+        _capacity_row(assembled, int(row), rule, ratios, typologies, shared_area_m2)
         for row in np.flatnonzero(~flag_physical(table, land).any(axis=1))
         if (rule := matched[row]) is not None
     ]
@@ -127,6 +131,13 @@ def describe_parcels(
 def unexamined_layers(table: pd.DataFrame) -> tuple[str, ...]:
     """Name, in French, the layers that told nothing about any parcel: « non examiné »."""
     return tuple(layer for column, layer in LAYERS.items() if table[column].isna().all())
+
+
+def layers_missing(table: pd.DataFrame) -> pd.Series:
+    """Name, for each row, the layers that told nothing about it, separated by commas."""
+    missing = table[list(LAYERS)].isna().to_numpy()
+    names = np.array(list(LAYERS.values()), dtype=object)
+    return pd.Series([", ".join(names[row]) for row in missing], index=table.index, dtype=object)
 
 
 def inscribed_width(shapes: Sequence[Any] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -191,7 +202,7 @@ def _of_owners(idus: pd.Series, land: Land) -> dict[str, list[float]]:
 
 
 def _capacity_row(
-    parcels: gpd.GeoDataFrame,
+    site_at: Callable[[int], Site],
     row: int,
     rules: PluRules,
     ratios: Ratios,
@@ -200,7 +211,7 @@ def _capacity_row(
 ) -> dict[str, Any]:
     """Compute the capacity of one parcel, or keep the code of what its shape forbids."""
     try:
-        site = assemble_at(parcels, [row])
+        site = site_at(row)
     except DataError as error:
         return {"row": row, "capacity_status": error.code}
     capacity = site_capacity(

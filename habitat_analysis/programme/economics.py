@@ -11,8 +11,6 @@ import pandas as pd
 from habitat_analysis.baremes import FactReader
 from habitat_analysis.finance.costs import CostParameters, Fee, Key
 from habitat_analysis.finance.unit_costs import CostItem, UnitCosts, unit_costs
-from habitat_analysis.land.capacity import Capacity
-from habitat_analysis.land.sites import Site
 from habitat_analysis.programme.building_terms import (
     building_shares,
     case_buildings,
@@ -32,6 +30,7 @@ from habitat_analysis.programme.case import (
     TenureTerms,
     Typology,
 )
+from habitat_analysis.programme.site_figures import Plot, Room
 from habitat_analysis.programme.terms import Setting, TenureSheet, tenure_sheets
 from habitat_analysis.study import ScenarioTerms, Study
 from habitat_analysis.study.model import resolved_zones
@@ -60,8 +59,8 @@ def build_case(
     study: Study,
     scenario: ScenarioTerms,
     *,
-    site: Site,
-    capacity: Capacity,
+    site: Plot,
+    capacity: Room,
     classes: Sequence[NeedClass],
     facts: FactReader,
 ) -> CaseFile:
@@ -234,14 +233,14 @@ def case_typologies(study: Study, facts: FactReader) -> tuple[Typology, ...]:
     )
 
 
-def land_price(study: Study, scenario: ScenarioTerms, site: Site) -> float:
+def land_price(study: Study, scenario: ScenarioTerms, site: Plot) -> float:
     """Price the bare site before tax, each parcel at its own price where the study gives one."""
     prices = [study.land.prices_m2_eur.get(idu, study.land.price_m2_eur) for idu in site.idus]
     mean = sum(prices) / len(prices)
     return mean * site.area_m2 * scenario.land_factor
 
 
-def cost_items(study: Study, scenario: ScenarioTerms, site: Site) -> tuple[CostItem, ...]:
+def cost_items(study: Study, scenario: ScenarioTerms, site: Plot) -> tuple[CostItem, ...]:
     """List the cost items of a site: the land first, then the lines of the study."""
     land = CostItem(
         id="terrain",
@@ -317,7 +316,7 @@ def shared_spaces(study: Study) -> tuple[SharedSpace, ...]:
     )
 
 
-def programme_rules(study: Study, capacity: Capacity, *, group_size: int) -> ProgrammeRules:
+def programme_rules(study: Study, capacity: Room, *, group_size: int) -> ProgrammeRules:
     """Join the limits of the site to the targets of the study.
 
     Without a group, rules about households are left out: nobody can be placed yet.
@@ -428,7 +427,7 @@ def programme_quantities(file: CaseFile, programme: Programme) -> pd.DataFrame:
     return frame.reindex([code for code in terms if code in frame.index])
 
 
-def _parking(study: Study, capacity: Capacity) -> float:
+def _parking(study: Study, capacity: Room) -> float:
     if study.programme.parking_max is not None:
         return float(study.programme.parking_max)
     return float(capacity.parking_places)

@@ -1,0 +1,253 @@
+"""A portfolio as tables: the columns of its file, the ranking of its sites, its counts.
+
+Money is in euros. « HT » is before tax: the charge foncière is the price of the bare land before
+tax, its interest until delivery already set apart. Everything of the programme is tax included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from habitat_analysis.errors import DataError
+from habitat_analysis.formats import count, typeset
+from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.report.sheets import NOT_APPLICABLE, NOT_APPLICABLE_NOTE, Column, Sheet, sheet
+from habitat_analysis.tenures import ORDER
+
+NOT_EXAMINED: Final = "not_examined"
+NOT_EXAMINED_LABEL: Final = "Non examiné"
+LABELS: Final = {**STATUS_LABELS, NOT_EXAMINED: NOT_EXAMINED_LABEL}
+FIRST_SITES: Final = 20
+LIMITS_SEPARATOR: Final = " ; "
+
+WHOLE_NUMBERS: Final = (
+    *("niveaux", "places", "capacite_logements", "logements"),
+    *(f"logements_{code}" for code in ORDER),
+    *("besoins_couverts", "besoins_couverts_locatif"),
+)
+COLUMNS: Final = (
+    *("site", "idus", "nature", "zone", "zones", "regles_lues", "surface_m2", "score"),
+    *("sdp_m2", "shab_max_m2", "niveaux", "places", "capacite_logements"),
+    *("statut", "statut_libelle", "ecart", "logements"),
+    *(f"logements_{code}" for code in ORDER),
+    *("programme", "espaces", "shab_m2", "besoins_couverts", "besoins_couverts_locatif"),
+    *("effort_eur", "fonds_propres_eur", "subventions_eur", "subvention_complementaire_eur"),
+    *("cout_ttc_eur", "effort_par_besoin_eur", "terrain_compte_ht_eur"),
+    *("charge_fonciere_statut", "charge_fonciere_supplement_ttc_eur"),
+    *("charge_fonciere_supplement_borne_ttc_eur", "charge_fonciere_admissible_ht_eur"),
+    *("charge_fonciere_ht_par_m2_terrain", "charge_fonciere_ht_par_m2_sdp"),
+    *("limites", "limites_codes", "non_examine", "non_examine_code"),
+    *("couches_non_examinees", "valeurs_manquantes", "note"),
+)
+RANKED: Final = (
+    *("rang", "site", "idus", "nature", "zone", "surface_m2", "logements", "besoins_couverts"),
+    *("effort_par_besoin_eur", "effort_eur", "charge_fonciere_ht_par_m2_sdp"),
+    *("charge_fonciere_admissible_ht_eur", "statut", "statut_libelle", "limites", "non_examine"),
+)
+
+
+def read_portfolio(path: Path | str) -> gpd.GeoDataFrame:
+    """Read the file that ``habitat portfolio`` wrote.
+
+    Raises
+    ------
+    DataError
+        ``E_PORTFOLIO`` when it is absent, or is no portfolio.
+    """
+    path = Path(path)
+    try:
+        frame = gpd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        msg = f"{path.name} : portefeuille illisible ou absent. Lancez « habitat portfolio »."
+        raise DataError(typeset(msg), code="E_PORTFOLIO") from error
+    missing = [name for name in COLUMNS if name not in frame]
+    if missing:
+        msg = f"{path.name} : ce n'est pas un portefeuille (colonne {missing[0]} absente)."
+        raise DataError(typeset(msg), code="E_PORTFOLIO")
+    return frame
+
+
+def ranked_portfolio(portfolio: pd.DataFrame) -> pd.DataFrame:
+    """Rank the sites: the least effort for each need covered first.
+
+    Equal ones by the charge foncière admissible per m² of SDP, the highest first, then by name.
+    Without a group no need is covered: the charge foncière decides alone. Sites without a
+    programme come last, with their status and no rank.
+
+    Returns
+    -------
+    ranking
+        Columns `RANKED`, one row a site.
+    """
+    keys = pd.DataFrame(
+        {
+            "none": portfolio["logements"].isna(),
+            "effort": portfolio["effort_par_besoin_eur"].fillna(np.inf),
+            "land": -portfolio["charge_fonciere_ht_par_m2_sdp"].fillna(-np.inf),
+            "site": portfolio["site"],
+        }
+    )
+    order = keys.sort_values(list(keys.columns)).index
+    ranking = pd.DataFrame(portfolio.loc[order]).reset_index(drop=True)
+    ranks = pd.Series(range(1, len(ranking) + 1), dtype="Int64")
+    return ranking.assign(rang=ranks.where(ranking["logements"].notna()))[list(RANKED)]
+
+
+def ranking_sheet(portfolio: pd.DataFrame, *, first: int = FIRST_SITES) -> Sheet:
+    """List the first sites that have a programme, the best first."""
+    ranking = ranked_portfolio(portfolio)
+    found = ranking[ranking["rang"].notna()]
+    columns = [
+        Column(name="idus", header="Site (IDU)"),
+        Column(name="rang", header="Rang", kind="whole"),
+        Column(name="mix", header="Logements"),
+        Column(name="besoins_couverts", header="Besoins couverts", kind="whole"),
+        _number("effort_par_besoin_eur", "Effort par besoin couvert (€)"),
+        _number("charge_fonciere_ht_par_m2_sdp", "Charge foncière admissible (€ HT/m² SDP)"),
+        Column(name="statut_libelle", header="Statut"),
+    ]
+    shown = found.head(first)
+    mixes = portfolio.set_index("site").loc[shown["site"]]
+    shown = shown.assign(mix=[mix_words(row) for row in mixes.to_dict("records")])
+    notes = [
+        (
+            "Effort à réunir : fonds propres et subventions. Besoins en locatif couverts sous "
+            "réserve de la commission (CAL)."
+        ),
+        (
+            "Charge foncière admissible : prix du terrain nu HT le plus haut qu'un programme "
+            "respectant toutes les limites peut porter, par m² de SDP permise. Les statuts et "
+            "toutes les limites de chaque site sont dans le fichier."
+        ),
+        NOT_APPLICABLE_NOTE,
+    ]
+    caption = f"Les {min(first, len(found))} premiers sites sur {len(found)}, du moindre effort"
+    return sheet("Portefeuille", caption, shown, columns, notes=notes)
+
+
+def mix_words(row: Mapping[Any, Any]) -> str:
+    """Write the dwellings of a site by tenure: « 4 PLUS, 8 BRS »; "" without a programme."""
+    if pd.isna(row["logements"]):
+        return ""
+    return ", ".join(f"{int(n)} {code}" for code in ORDER if (n := row[f"logements_{code}"]))
+
+
+def counts_sheet(portfolio: pd.DataFrame) -> Sheet:
+    """Count the sites by status and nature: together, all the sites."""
+    rows = [
+        {
+            "label": label,
+            "alone": int((of_status["nature"] == "parcelle").sum()),
+            "pairs": int((of_status["nature"] == "assemblage").sum()),
+        }
+        for code, label in LABELS.items()
+        if len(of_status := portfolio[portfolio["statut"] == code])
+    ]
+    rows.append(
+        {
+            "label": "Tous les sites",
+            "alone": int((portfolio["nature"] == "parcelle").sum()),
+            "pairs": int((portfolio["nature"] == "assemblage").sum()),
+        }
+    )
+    columns = [
+        Column(name="label", header="Statut"),
+        Column(name="alone", header="Parcelles", kind="whole"),
+        Column(name="pairs", header="Assemblages de deux parcelles", kind="whole"),
+    ]
+    note = "Un échec du solveur ou un temps épuisé ne dit rien du site : ce n'est pas impossible."
+    caption = "Les sites par statut"
+    return sheet("Statuts", caption, rows, columns, total=True, notes=[note])
+
+
+def limits_sheet(portfolio: pd.DataFrame) -> Sheet | None:
+    """Count the sites by limit at work: reached by the optimum, or in the way of any programme."""
+    named = portfolio.assign(limit=portfolio["limites"].str.split(LIMITS_SEPARATOR, regex=False))
+    long = named.explode("limit").query("limit != ''")
+    if long.empty:
+        return None
+    found = long["logements"].notna()
+    counts = pd.DataFrame(
+        {
+            "reached": long.loc[found, "limit"].value_counts(),
+            "lifted": long.loc[~found, "limit"].value_counts(),
+        }
+    )
+    counts = counts.fillna(0).astype(int).rename_axis("limit").reset_index()
+    rows = counts.sort_values(["reached", "lifted", "limit"], ascending=[False, False, True])
+    columns = [
+        Column(name="limit", header="Limite"),
+        Column(name="reached", header="Sites où le programme l'atteint", kind="whole"),
+        Column(name="lifted", header="Sites impossibles qu'elle suffit à ouvrir", kind="whole"),
+    ]
+    notes = [
+        (
+            "Atteinte : il ne reste pas de quoi ajouter un logement, un ménage, une place ou un "
+            "euro. Suffit à ouvrir : levée seule, elle laisse un programme possible."
+        )
+    ]
+    caption = "Ce qui limite les programmes de la commune"
+    return sheet("Limites", caption, rows, columns, notes=notes)
+
+
+def unexamined_sheet(portfolio: pd.DataFrame) -> Sheet | None:
+    """Count the sites that could not be examined, and the layers absent, by reason."""
+    reasons = [*_counted(portfolio, "non_examine"), *_layer_rows(portfolio)]
+    if not reasons:
+        return None
+    columns = [
+        Column(name="reason", header="Motif"),
+        Column(name="n", header="Sites", kind="whole"),
+        Column(name="state", header="Ce que cela change"),
+    ]
+    return sheet("Non examinés", "Ce qui n'a pas pu être examiné", reasons, columns)
+
+
+def summary_sentence(portfolio: pd.DataFrame) -> str:
+    """Say in one sentence how many sites, and what became of them."""
+    natures = portfolio["nature"].value_counts()
+    codes = portfolio["statut"].value_counts()
+    alone, pairs = int(natures.get("parcelle", 0)), int(natures.get("assemblage", 0))
+    said = [f"{LABELS[code].lower()} : {int(codes[code])}" for code in LABELS if codes.get(code, 0)]
+    return typeset(
+        f"{count(alone, 'parcelle')} et {count(pairs, 'assemblage')} : {', '.join(said)}."
+    )
+
+
+def unexamined_reasons(portfolio: pd.DataFrame) -> list[tuple[str, int]]:
+    """List the reasons of the sites not examined and the layers absent, with their counts."""
+    rows = [*_counted(portfolio, "non_examine"), *_layer_rows(portfolio)]
+    return [(str(row["reason"]), int(str(row["n"]))) for row in rows]
+
+
+def _counted(portfolio: pd.DataFrame, column: str) -> list[dict[str, object]]:
+    counts = portfolio.loc[portfolio[column] != "", column].value_counts()
+    return [
+        {"reason": reason, "n": n, "state": "aucun programme cherché"}
+        for reason, n in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    ]
+
+
+def _layer_rows(portfolio: pd.DataFrame) -> list[dict[str, object]]:
+    """Count, among the sites answered, those that a layer tells nothing about."""
+    answered = portfolio[portfolio["statut"] != NOT_EXAMINED]
+    named = answered["couches_non_examinees"].str.split(", ").explode()
+    counts = named[named.fillna("") != ""].value_counts()
+    return [
+        {
+            "reason": typeset(f"Couche non examinée : {layer}"),
+            "n": n,
+            "state": "programme cherché sans elle",
+        }
+        for layer, n in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    ]
+
+
+def _number(name: str, header: str) -> Column:
+    return Column(name=name, header=header, kind="whole", absent=NOT_APPLICABLE)
