@@ -74,7 +74,7 @@ def test_a_limit_with_no_room_for_one_more_unit_binds(found: Answer, case: Case)
     assert "dwellings:max" in {limit.rule for limit in answer(tighter, ["housed"]).binding}
 
 
-def test_an_impossible_case_names_the_single_ways_out(case: Case) -> None:
+def test_an_impossible_case_names_an_irreducible_conflict(case: Case) -> None:
     wanted = replace(case.rules, dwellings_min=19, shab_max_m2=600.0)
     found = answer(replace(case, rules=wanted), ["housed"])
     assert found.status == "infeasible"

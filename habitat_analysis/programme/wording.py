@@ -144,7 +144,7 @@ def amount(value: float, unit: Unit) -> str:
 
 def _share_sentence(case: Case, check: Check, label: str, whole: str) -> str:
     """Say a share in percent and in whole units, as one counts dwellings."""
-    share, bound = _share_rule(case, check.rule)
+    share, bound = share_of_rule(case, check.rule)
     value = amount(check.value, check.unit)
     whole_is = "le bâtiment" if check.rule.startswith("building:") else "le programme"
     if bound == "min":
@@ -195,7 +195,7 @@ def _building_label(case: Case, rule: str) -> str:
 
 
 def _share_label(case: Case, rule: str) -> str:
-    share, bound = _share_rule(case, rule)
+    share, bound = share_of_rule(case, rule)
     size = "minimale" if bound == "min" else "maximale"
     quartile = rule.startswith("quartile:")
     return f"Part {size} {'des ménages' if quartile else 'de'} {_quoted(share)}"
@@ -208,7 +208,7 @@ def _family(rule: str) -> str:
     return "building_share" if inside else family
 
 
-def _share_rule(case: Case, rule: str) -> tuple[ShareRule, str]:
+def share_of_rule(case: Case, rule: str) -> tuple[ShareRule, str]:
     """Find the share rule behind an id such as ``share:PLAI:min``."""
     *_, family, name, bound = rule.split(":")
     if rule.startswith(("building:", "buildings:")):

@@ -8,7 +8,8 @@ from habitat_analysis.bareme_tables import CONFIDENCES, MEMORY
 from habitat_analysis.feasibility import Feasibility, covered_sentence, effort_sentence
 from habitat_analysis.formats import count, euros, join_fr, quoted, typeset
 from habitat_analysis.programme.optimum import proof_sentence
-from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.programme.way_words import conflict_sentence, way_sentence
+from habitat_analysis.programme.wording import STATUS_LABELS, rule_label
 from habitat_analysis.report.fact_words import fact_label
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, sheet
 
@@ -47,19 +48,33 @@ def key_figures(feasibility: Feasibility) -> Sheet:
 
 
 def ways_out(feasibility: Feasibility) -> Sheet | None:
-    """List the limits and whether lifting each alone is enough; None when there is a programme."""
-    if not feasibility.outlets:
+    """List what would make a programme possible, one limit at a time; None when there is one."""
+    diagnosis, case = feasibility.diagnosis, feasibility.file.case
+    if diagnosis is None or not diagnosis.ways_out:
         return None
+    enough = [way for way in diagnosis.ways_out if way.enough]
     rows = [
-        {"limit": outlet.label, "enough": "oui" if outlet.enough else "non"}
-        for outlet in feasibility.outlets
+        {"way": way_sentence(case, way), "proved": "oui" if way.proved else "non"} for way in enough
     ]
     columns = [
-        Column(name="limit", header="Limite de l'étude"),
-        Column(name="enough", header="Suffit, levée seule"),
+        Column(name="way", header="Il suffirait, seul"),
+        Column(name="proved", header="Vérifié des deux côtés"),
     ]
-    note = "Le plus petit changement de chaque limite n'est pas calculé dans cette version."
-    return sheet("Issues", "Ce qui rendrait un programme possible", rows, columns, notes=[note])
+    useless = [_lower(rule_label(case, way.rule)) for way in diagnosis.ways_out if not way.enough]
+    notes = [
+        "Vérifié : avec cette concession un programme existe, avec un peu moins aucun n'existe."
+    ]
+    if useless:
+        notes.append(f"Ne suffisent pas, même levées seules : {join_fr(useless)}.")
+    return sheet("Issues", "Ce qui rendrait un programme possible", rows, columns, notes=notes)
+
+
+def conflict(feasibility: Feasibility) -> str:
+    """Name the limits that cannot hold together; empty when there is a programme."""
+    diagnosis = feasibility.diagnosis
+    if diagnosis is None or diagnosis.status != "infeasible":
+        return ""
+    return conflict_sentence(feasibility.file.case, diagnosis.conflict)
 
 
 def warnings(feasibility: Feasibility) -> tuple[str, ...]:
@@ -188,3 +203,7 @@ def _site_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
             "value": counted(wanted.dwellings_min, "logement"),
         },
     ]
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]

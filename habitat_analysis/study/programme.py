@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, Self, TypeVar, get_args
+from typing import Annotated, Literal, Protocol, Self, TypeVar, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from habitat_analysis.study.buildings import Building, BuildingMix, BuildingPhase
 from habitat_analysis.study.parts import (
@@ -169,6 +169,11 @@ class Fixed(Part):
     spaces: dict[Name, Flag] = Field(default_factory=dict, alias="espaces")
 
 
+Tradeoff = Annotated[
+    tuple[ObjectiveName, ...], Field(min_length=2, max_length=3), AfterValidator(each_once)
+]
+
+
 class Programme(Part):
     """The programme asked for: sizes, tenures, targets, limits, order of objectives."""
 
@@ -191,6 +196,8 @@ class Programme(Part):
     objectives: tuple[ObjectiveName, ...] = Field(
         default=("besoins_couverts", "effort", "mixite"), min_length=1, alias="objectifs"
     )
+    tradeoffs: tuple[Tradeoff, ...] = Field(default=(), alias="arbitrages")
+    stressed_equity_max_eur: Amount | None = Field(default=None, alias="fonds_propres_max_essais")
     imposed: Imposed | None = Field(default=None, alias="programme_impose")
     fixed: Fixed = Field(default_factory=Fixed, alias="fixe")
     buildings: tuple[Building, ...] = Field(default=(), alias="batiments")

@@ -1,0 +1,123 @@
+"""What argues a programme: its compromises, the price of each requirement, what it withstands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from habitat_analysis.feasibility.argued import Argument, Tested
+from habitat_analysis.feasibility.land_value import land_value
+from habitat_analysis.feasibility.nouns import Feasibility
+from habitat_analysis.feasibility.operation import objectives
+from habitat_analysis.feasibility.plu_levers import plu_levers
+from habitat_analysis.feasibility.stress import TRIALS
+from habitat_analysis.programme.account import Scenario
+from habitat_analysis.programme.case import Case
+from habitat_analysis.programme.economics import build_case
+from habitat_analysis.programme.frontier import front
+from habitat_analysis.programme.kept import KeptProgramme
+from habitat_analysis.programme.requirements import (
+    case_levers,
+    price_requirements,
+    relaxed_programme,
+)
+from habitat_analysis.programme.robust import (
+    breaking_points,
+    robust_programme,
+)
+from habitat_analysis.study import OBJECTIVES
+
+PRICED_OBJECTIVES: Final = 2  # the price of a requirement is read on the first two objectives
+
+
+def argue(feasibility: Feasibility) -> Argument:
+    """Argue the programme of a site: a second or two of solving.
+
+    Parameters
+    ----------
+    feasibility
+        A site studied. Without a programme, only what the land may cost is looked for: the ways
+        out are in its diagnosis.
+
+    Returns
+    -------
+    argument
+        Fronts and prices are empty without a programme.
+    """
+    case, study = feasibility.file.case, feasibility.ground.study
+    kept, limit = KeptProgramme(case), float(study.time_limit_s)
+    land = land_value(feasibility, kept=kept)
+    relaxation = relaxed_programme(case, "public_money")
+    evaluation = feasibility.optimum.evaluation
+    if evaluation is None or feasibility.programme is None:
+        return Argument(fronts=(), prices=(), relaxation=relaxation, robust=None, tested=(),
+                        breaking=(), land=land)  # fmt: skip
+    wanted = objectives(feasibility.ground)
+    tested, scenarios, cases = _trials(feasibility)
+    robust = robust_programme(
+        case,
+        scenarios,
+        cases=cases,
+        housed_min=evaluation.housed,
+        equity_max_stress_eur=study.programme.stressed_equity_max_eur,
+        time_limit_s=limit,
+    )
+    levers = [*case_levers(case), *plu_levers(feasibility)]
+    return Argument(
+        fronts=tuple(
+            front(case, opposed, kept=kept, time_limit_s=limit)
+            for opposed in opposed_objectives(feasibility)
+        ),
+        prices=price_requirements(
+            case, wanted[:PRICED_OBJECTIVES], levers=levers, kept=kept, time_limit_s=limit
+        ),
+        relaxation=relaxation,
+        robust=robust if robust.programme is not None else None,
+        tested=tested,
+        breaking=breaking_points(case, feasibility.programme),
+        land=land,
+    )
+
+
+def opposed_objectives(feasibility: Feasibility) -> tuple[tuple[str, ...], ...]:
+    """Name the objectives to oppose: those of the study, or effort against needs and mix."""
+    study = feasibility.ground.study
+    stated = [tuple(OBJECTIVES[name] for name in names) for names in study.programme.tradeoffs]
+    if stated:
+        return tuple(stated)
+    target = study.programme.mix_target is not None
+    counted = "housed" if feasibility.ground.needs is not None else "dwellings"
+    pairs = [("public_money", counted), *([("public_money", "mix")] if target else [])]
+    return tuple(pairs)
+
+
+def _trials(
+    feasibility: Feasibility,
+) -> tuple[tuple[Tested, ...], list[Scenario], dict[str, Case]]:
+    """Gather the fixed set of trials, one trouble at a time, and the scenarios of the study."""
+    unit = feasibility.file.unit_costs
+    land_share = unit.fixed_land_ht_eur / unit.fixed_ht_eur if unit.fixed_ht_eur else 0.0
+    single = [trial for trial in TRIALS if not trial.delay_months]
+    tested = [Tested(id=trial.id, label=trial.label) for trial in single]
+    scenarios = [trial.scenario(land_share) for trial in single]
+    cases: dict[str, Case] = {}
+    for terms in feasibility.ground.study.scenarios:
+        if terms.name == feasibility.scenario.name:
+            continue
+        name = f"etude:{terms.name}"
+        tested.append(Tested(id=name, label=terms.label))
+        scenarios.append(Scenario(id=name))
+        cases[name] = build_case(
+            feasibility.ground.study,
+            terms,
+            site=feasibility.site,
+            capacity=feasibility.capacity,
+            classes=feasibility.file.case.classes,
+            facts=feasibility.file.setting.facts,
+        ).case
+    return tuple(tested), scenarios, cases
+
+
+def with_argument(feasibility: Feasibility) -> Feasibility:
+    """Add its argument to a site studied."""
+    return replace(feasibility, argument=argue(feasibility))
