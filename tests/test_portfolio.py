@@ -271,7 +271,8 @@ def test_impossible_everywhere_is_said_with_its_way_out(tmp_path: Path) -> None:
     assert len(rows) == 8
     assert (rows["statut"] == "infeasible").all()
     assert rows["limites"].str.contains("Nombre minimal de logements").all()
-    assert (rows["charge_fonciere_statut"] == "").all()
+    assert (rows["charge_fonciere_statut"] == "infeasible").all()  # even on free land
+    assert rows["charge_fonciere_admissible_ht_eur"].isna().all()
     assert ranked_portfolio(rows)["rang"].isna().all()
     assert "Aucun programme" in repr(counts_sheet(rows))
 
