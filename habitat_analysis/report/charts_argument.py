@@ -127,7 +127,7 @@ def _draw_point(axes: Axes, row: dict[Any, Any], *, free: float) -> None:
 def _front_legend(points: pd.DataFrame, *, steps: bool) -> list[Line2D]:
     handles = [
         Line2D([], [], marker="o", color=palette.NEUTRAL, linestyle="-" if steps else "none",
-               label="compromis qu'aucun programme ne bat", markersize=6, markeredgecolor="#FFFFFF"),
+               label="compromis que rien ne bat", markersize=6, markeredgecolor="#FFFFFF"),
     ]  # fmt: skip
     if points["kept"].any():
         beside = "" if points.loc[points["kept"], "on_front"].all() else ", hors de ce front"
