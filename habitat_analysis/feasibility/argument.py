@@ -11,6 +11,7 @@ from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.operation import objectives
 from habitat_analysis.feasibility.plu_levers import plu_levers
 from habitat_analysis.feasibility.stress import TRIALS
+from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.programme.account import Scenario
 from habitat_analysis.programme.case import Case, Programme
 from habitat_analysis.programme.economics import build_case
@@ -106,7 +107,7 @@ def _trials(
         if terms.name == feasibility.scenario.name:
             continue
         name = f"etude:{terms.name}"
-        labels[name] = terms.label
+        labels[name] = typeset(f"Scénario {quoted(terms.label)}")
         scenarios.append(Scenario(id=name))
         cases[name] = build_case(
             feasibility.ground.study,

@@ -40,10 +40,16 @@ def with_dearer_land(feasibility: Feasibility, times: float) -> Feasibility:
     dearer = terms.model_copy(
         update={
             "name": VARIANT,
-            "label": typeset(f"{terms.label}, terrain à {number(times, 1)} fois son prix"),
+            "label": typeset(f"{terms.label}, terrain à {_times(times)} son prix"),
             "land_factor": terms.land_factor * times,
         }
     )
     ground = feasibility.ground
     study = ground.study.model_copy(update={"scenarios": (dearer,)})
     return study_site(replace(ground, study=study), feasibility.site.idus, scenario=VARIANT)
+
+
+def _times(times: float) -> str:
+    """Write « 2 fois » or « 1,25 fois »."""
+    decimals = next(n for n in (0, 1, 2) if n == 2 or round(times, n) == times)
+    return f"{number(times, decimals)} fois"

@@ -98,7 +98,7 @@ def requirement_chart(effects: pd.DataFrame, *, title: str, sources: str = "") -
             for side, offset, colour in (("looser", -0.19, LOOSER), ("tighter", 0.19, TIGHTER)):
                 if row[f"{side}_text"]:
                     _draw_bar(axes, row, side, place + offset, colour)
-        axes.set_xlim(low - (0.42 if low < 0 else 0.06) * span, high + 0.42 * span)
+        axes.set_xlim(low - (0.5 if low < 0 else 0.06) * span, high + 0.5 * span)
         axes.set_ylim(len(effects) - 0.4, -0.6)
         axes.set_yticks(range(len(effects)), wrapped(effects["label"], 34))
         axes.set_xticks([])

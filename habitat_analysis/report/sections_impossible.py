@@ -27,10 +27,7 @@ def conflict_line(feasibility: Feasibility) -> str:
 
 
 def concessions_sentence(feasibility: Feasibility) -> str:
-    """Say the smallest concessions made together; empty when they add nothing.
-
-    A single concession on a single rule is already in the table of the ways out.
-    """
+    """Say the smallest concessions made together; empty when they are one of the ways out."""
     diagnosis, case = feasibility.diagnosis, feasibility.file.case
     spent = (diagnosis.concessions or {}) if diagnosis else {}
     seen = {
@@ -38,7 +35,8 @@ def concessions_sentence(feasibility: Feasibility) -> str:
         for rule, amount in spent.items()
         if amount >= SEEN.get(rule_unit(case, rule), TINY)
     }
-    if not seen:
+    alone = {way.rule for way in diagnosis.ways_out if way.enough} if diagnosis else set()
+    if not seen or (len(seen) == 1 and alone >= set(seen)):
         return ""
     parts = [
         f"{_label(case, rule)}, {_amount(case, rule, amount)}" for rule, amount in seen.items()

@@ -252,9 +252,11 @@ def _unit_prices(price: Price) -> str:
     """Write the unit price of each side that has one; the two alike are written once."""
     sides = [unit_price_words(price, looser=looser) for looser in (True, False)]
     named = [
-        f"{word} {said}" for word, said in zip(("souple", "strict"), sides, strict=True) if said
+        f"plus {word} : {said}"
+        for word, said in zip(("souple", "strict"), sides, strict=True)
+        if said
     ]
-    return " ; ".join(named) or NOTHING
+    return typeset(" ; ".join(named)) or NOTHING
 
 
 def _bar(name: str, side: Answered | None) -> dict[str, Any]:

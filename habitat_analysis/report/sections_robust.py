@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.formats import euros, number, percent, quoted, typeset
+from habitat_analysis.formats import NBSP, euros, number, percent, typeset
 from habitat_analysis.programme.robust import Breaking
 from habitat_analysis.report.sheets import Column, Sheet, sheet
 
@@ -30,8 +30,16 @@ def robust_table(feasibility: Feasibility) -> Sheet | None:
         own = tested.kept.public_money_eur
         worst = "pire cas" if tested.id == robust.worst else ""
         holds = "oui" if tested.kept.feasible else "non"
-        rows.append({"label": tested.label, "kept": own, "robust": other, "delta": other - own,
-                     "holds": holds, "worst": worst})  # fmt: skip
+        rows.append(
+            {
+                "label": typeset(tested.label),
+                "kept": own,
+                "robust": other,
+                "delta": other - own,
+                "holds": holds,
+                "worst": worst,
+            }
+        )
     columns = [
         Column(name="label", header="Essai"),
         Column(name="kept", header="Programme retenu (€)", kind="whole"),
@@ -59,7 +67,7 @@ def robust_sentence(feasibility: Feasibility) -> str:
         return ""
     by_effort = max(argument.tested, key=lambda tested: tested.kept.public_money_eur)
     kept = by_effort.kept.public_money_eur
-    saved, label = kept - robust.worst_eur, quoted(by_effort.label)
+    saved, label = kept - robust.worst_eur, _lower(typeset(by_effort.label))
     if saved < HALF_EURO:
         return typeset(
             f"Le programme retenu est déjà le plus robuste : au pire ({label}), il demande"
@@ -104,7 +112,13 @@ def breaking_table(feasibility: Feasibility) -> Sheet | None:
             " Le premier aléa est celui qui casse le plus tôt, en part de ce qui a été essayé."
         )
     ]
-    return sheet("Ce qui casse", "Ce qui casse en premier", rows, columns, notes=notes)
+    return sheet(
+        "Ce qui casse",
+        "Jusqu'où tient le programme retenu, aléa par aléa",
+        rows,
+        columns,
+        notes=notes,
+    )
 
 
 def breaking_sentence(feasibility: Feasibility) -> str:
@@ -117,10 +131,14 @@ def breaking_sentence(feasibility: Feasibility) -> str:
         return "Aucun des aléas essayés seul ne met le programme retenu hors de ses limites."
     what = TROUBLES[first.trouble].lower()
     if first.reached <= 0:
-        return typeset(f"Le programme retenu n'a aucune marge : la moindre hausse ({what}) casse.")
+        return typeset(f"Le programme retenu n'a aucune marge : {what}, la moindre hausse casse.")
     return typeset(
-        f"Ce qui casse en premier : {what}. Le programme retenu tient jusqu'à {_reach(first)}."
+        f"Premier point de rupture : {what} ; le programme retenu tient jusqu'à {_reach(first)}."
     )
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _reach(point: Breaking) -> str:
@@ -134,10 +152,10 @@ def _amount(trouble: str, value: float) -> str:
     if trouble == "rate":
         points = math.floor(value * TENTH * 10 + 1e-9) / 100
         written = number(points, 0 if points.is_integer() else 2)
-        return typeset(f"+ {written} {'point' if points < 2 else 'points'}")
+        return typeset(f"+{NBSP}{written} {'point' if points < 2 else 'points'}")
     tenths = math.floor(value * TENTH + 1e-9)
     share = percent(tenths / TENTH, 0 if tenths % 10 == 0 else 1)
-    return typeset(f"{share} des acheteurs" if trouble == "dropout" else f"+ {share}")
+    return typeset(f"{share} des acheteurs" if trouble == "dropout" else f"+{NBSP}{share}")
 
 
 def _unproved(status: str, bound: float | None) -> str:

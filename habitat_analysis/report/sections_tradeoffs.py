@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.formats import count, euros, join_fr, number, typeset
+from habitat_analysis.formats import NBSP, count, euros, join_fr, number, typeset
 from habitat_analysis.programme.case import MONEY_OBJECTIVES
 from habitat_analysis.programme.case import OBJECTIVES as SENSES
 from habitat_analysis.programme.evaluation import Evaluation
@@ -78,6 +78,10 @@ def front_table(feasibility: Feasibility, rank: int = 0) -> Sheet | None:
             f" tous ces objectifs à la fois : {names}. Subventions, complément compris."
         )
     ]
+    if any(column.name == "mix" for column in columns):
+        notes.append(
+            "Écart de mixité : logements dont le statut devrait changer pour la mixité visée."
+        )
     if not _on_front(feasibility, front):
         notes.append(f"Le programme retenu n'est pas sur ce front : {_first_goal(feasibility)}.")
     return sheet(
@@ -238,25 +242,27 @@ def _columns(feasibility: Feasibility, front: Front) -> list[Column]:
     effort = bool(wanted & {"public_money", "equity"}) or "cost" not in wanted
     columns = [
         Column(name="mark", header="Repère"),
-        *([Column(name="housed", header="Besoins couverts", kind="whole")]
+        *([Column(name="housed", header="Besoins", kind="whole")]
           if "housed" in wanted else []),
         Column(name="dwellings", header="Logements", kind="whole"),
         *([Column(name="own", header="Fonds propres (€)", kind="whole"),
            Column(name="helped", header="Subventions (€)", kind="whole"),
-           Column(name="effort", header="Effort à réunir (€)", kind="whole")] if effort else []),
+           Column(name="effort", header="Effort (€)", kind="whole")] if effort else []),
         *([Column(name="cost", header="Coût TTC (€)", kind="whole")] if "cost" in wanted else []),
         *([Column(name="spaces", header="Locaux (points)", kind="decimal")]
           if "spaces" in wanted else []),
     ]  # fmt: skip
     target = feasibility.ground.study.programme.mix_target is not None
     if "mix" in wanted or (target and len(columns) + 2 <= MOST_COLUMNS):
-        columns.append(Column(name="mix", header="Écart à la mixité (logements)", kind="decimal2"))
+        columns.append(Column(name="mix", header="Écart de mixité", kind="decimal2"))
     return [*columns, Column(name="tenures", header="Logements par statut")]
 
 
 def _tenures(evaluation: Evaluation) -> str:
     return ", ".join(
-        f"{code} {evaluation.by_tenure[code]}" for code in ORDER if evaluation.by_tenure.get(code)
+        f"{code}{NBSP}{evaluation.by_tenure[code]}"
+        for code in ORDER
+        if evaluation.by_tenure.get(code)
     )
 
 
