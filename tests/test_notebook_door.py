@@ -64,6 +64,7 @@ def check(names: dict[str, Any] | None = None, **parameters: Any) -> Any:
 
 def test_good_parameters_give_the_study_and_the_folders(tmp_path: Path) -> None:
     inputs = check(scenario="taux-plus-1", output_dir=str(tmp_path), n_sites=3, interactif=False)
+    assert check(terrain_fois=2, exigence="surface").study.name == inputs.study.name
     assert inputs.study.commune.insee == "99012"
     assert (inputs.output, inputs.reports) == (tmp_path.resolve(), None)
 
@@ -82,6 +83,12 @@ def test_status_lines_say_what_is_done_and_what_remains() -> None:
     [
         ({"site_id": 12}, "un texte est attendu"),
         ({"n_sites": 2.5}, "un nombre entier est attendu"),
+        ({"terrain_fois": "deux"}, "un nombre est attendu"),
+        ({"terrain_fois": True}, "un nombre est attendu"),
+        ({"terrain_fois": 0.0}, "0.0 est hors des bornes"),
+        ({"terrain_fois": float("nan")}, "nan est hors des bornes"),
+        ({"terrain_fois": 21}, "21 est hors des bornes"),
+        ({"exigence": 3}, "un texte est attendu"),
         ({"n_sites": True}, "un nombre entier est attendu"),
         ({"n_sites": 0}, "0 est hors des bornes"),
         ({"n_sites": 51}, "51 est hors des bornes"),

@@ -11,8 +11,9 @@ from habitat_analysis.report.outline import outline
 from habitat_analysis.report.sections_hypotheses import hypotheses, hypothesis_rows
 from habitat_analysis.report.sections_sources import fact_numbers, facts_used
 from habitat_analysis.report.sheets import Sheet
-from habitat_analysis.report.trace import TRACES, hypothesis_ranks, trace_of
+from habitat_analysis.report.trace import ARGUED, TRACES, hypothesis_ranks, trace_of
 from tests.montage_samples import full_site
+from tests.report_samples import argued, argued_section
 
 REFERENCE = re.compile(r"\b([HB])(\d+)(?: à [HB](\d+))?")
 
@@ -39,6 +40,22 @@ def test_every_table_of_sections_7_and_8_says_what_it_rests_on(site: Feasibility
     assert silent == []
 
 
+def argued_sheets() -> list[Sheet]:
+    return [block for block in argued_section().blocks if isinstance(block, Sheet)]
+
+
+def test_every_table_that_argues_says_what_it_rests_on() -> None:
+    ranks = len(list(hypothesis_rows(argued())))
+    found = argued_sheets()
+    assert len(found) == 6
+    for table in found:
+        assert trace_of(table.name) is ARGUED
+        assert table.notes[-1].startswith("Repose sur"), table.name
+        numbers = [int(n) for letter, *pair in REFERENCE.findall(table.notes[-1])
+                   for n in pair if n and letter == "H"]  # fmt: skip
+        assert 1 <= min(numbers) < max(numbers) <= ranks
+
+
 def test_every_number_leads_to_a_row_with_a_source_and_a_date(site: Feasibility) -> None:
     rows = hypotheses(site).frame.set_index("number")
     values = facts_used(site).frame.set_index("number")
@@ -60,7 +77,8 @@ def test_every_number_leads_to_a_row_with_a_source_and_a_date(site: Feasibility)
 
 def test_no_trace_names_a_table_that_does_not_exist(site: Feasibility) -> None:
     names = {table.name for table in sheets(site, (7, 8, 9, 10))}
-    optional = {"Financement", "Bâtiments", "Phases"}  # a site taken as a whole has none
+    names |= {table.name for table in argued_sheets()}
+    optional = {"Financement", "Bâtiments", "Phases"}
     assert set(TRACES) - names <= optional
     assert trace_of("inconnu") is None
 

@@ -1,5 +1,6 @@
 """One operation gathered: site, programme, accounts, tests and verdict."""
 
+from habitat_analysis.feasibility.argument import with_argument
 from habitat_analysis.feasibility.ground import (
     Ground,
     SiteIdus,
@@ -35,4 +36,5 @@ __all__ = [
     "study_site",
     "summary_row",
     "traced_versions",
+    "with_argument",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.frontier import Front
 from habitat_analysis.programme.land_bill import BillProof, LandBill
 from habitat_analysis.programme.requirements import Price, Relaxation
@@ -47,10 +48,11 @@ class LandValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """One thing that may happen, with the planner's words."""
+    """One thing that may happen, with the planner's words, and the kept programme under it."""
 
     id: str
     label: str
+    kept: Evaluation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,11 @@ from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.operation import objectives
 from habitat_analysis.feasibility.plu_levers import plu_levers
 from habitat_analysis.feasibility.stress import TRIALS
-from habitat_analysis.formats import quoted
+from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.programme.account import Scenario
-from habitat_analysis.programme.case import Case
+from habitat_analysis.programme.case import Case, Programme
 from habitat_analysis.programme.economics import build_case
+from habitat_analysis.programme.evaluation import evaluate
 from habitat_analysis.programme.frontier import front
 from habitat_analysis.programme.kept import KeptProgramme
 from habitat_analysis.programme.requirements import (
@@ -54,7 +55,7 @@ def argue(feasibility: Feasibility) -> Argument:
         return Argument(fronts=(), prices=(), relaxation=relaxation, robust=None, tested=(),
                         breaking=(), land=land)  # fmt: skip
     wanted = objectives(feasibility.ground)
-    tested, scenarios, cases = _trials(feasibility)
+    tested, scenarios, cases = _trials(feasibility, feasibility.programme)
     robust = robust_programme(
         case,
         scenarios,
@@ -93,20 +94,20 @@ def opposed_objectives(feasibility: Feasibility) -> tuple[tuple[str, ...], ...]:
 
 
 def _trials(
-    feasibility: Feasibility,
+    feasibility: Feasibility, programme: Programme
 ) -> tuple[tuple[Tested, ...], list[Scenario], dict[str, Case]]:
     """Gather the fixed set of trials, one trouble at a time, and the scenarios of the study."""
     unit = feasibility.file.unit_costs
     land_share = unit.fixed_land_ht_eur / unit.fixed_ht_eur if unit.fixed_ht_eur else 0.0
     single = [trial for trial in TRIALS if not trial.delay_months]
-    tested = [Tested(id=trial.id, label=trial.label) for trial in single]
+    labels = {trial.id: trial.label for trial in single}
     scenarios = [trial.scenario(land_share) for trial in single]
     cases: dict[str, Case] = {}
     for terms in feasibility.ground.study.scenarios:
         if terms.name == feasibility.scenario.name:
             continue
         name = f"etude:{terms.name}"
-        tested.append(Tested(id=name, label=f"Scénario {quoted(terms.label)}"))
+        labels[name] = typeset(f"Scénario {quoted(terms.label)}")
         scenarios.append(Scenario(id=name))
         cases[name] = build_case(
             feasibility.ground.study,
@@ -116,6 +117,14 @@ def _trials(
             classes=feasibility.file.case.classes,
             facts=feasibility.file.setting.facts,
         ).case
+    tested = [
+        Tested(
+            id=scenario.id,
+            label=labels[scenario.id],
+            kept=evaluate(cases.get(scenario.id, feasibility.file.case), programme, scenario),
+        )
+        for scenario in scenarios
+    ]
     return tuple(tested), scenarios, cases
 
 

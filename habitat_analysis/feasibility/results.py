@@ -10,8 +10,15 @@ from typing import Any
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.circles import is_private_rule as is_private_rule
 from habitat_analysis.feasibility.mix import between_buildings
 from habitat_analysis.feasibility.nouns import Feasibility
+from habitat_analysis.feasibility.results_argument import (
+    impossibility_results,
+    requirement_results,
+    robust_results,
+    tradeoff_results,
+)
 from habitat_analysis.feasibility.results_buildings import building_results, phase_results
 from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_schema import (
@@ -81,6 +88,10 @@ def results_of(
         ecart_modele_comptes=None if costs is None else _money(costs.gap_eur),
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
         essais=_trials(feasibility.stress),
+        arbitrages=tradeoff_results(feasibility),
+        exigences=requirement_results(feasibility),
+        robustesse=robust_results(feasibility),
+        impossibilite=impossibility_results(feasibility),
         calques=_layers(feasibility),
         baremes=[_fact(fact) for fact in feasibility.facts],
         entrees=inputs,
@@ -251,17 +262,13 @@ def _certificate(feasibility: Feasibility) -> list[ControleR]:
             valeur=round(check.value, 4),
             sens=check.sense,
             limite=round(check.limit, 4),
+            marge=round(check.slack, 4),
             unite=check.unit,
             respectee=check.ok,
         )
         for check in checks
         if not is_private_rule(check.rule)
     ]
-
-
-def is_private_rule(rule: str) -> bool:
-    """Tell whether a rule speaks of households class by class: never published."""
-    return rule.partition(":")[0] in {"class", "cell", "quartile"}
 
 
 def _imposed(feasibility: Feasibility) -> ImposeR | None:

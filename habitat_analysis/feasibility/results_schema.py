@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Section(BaseModel):
@@ -136,6 +136,7 @@ class ControleR(Section):
     limite: float
     unite: str
     respectee: bool
+    marge: float | None = None
 
 
 class ImposeR(Section):
@@ -157,6 +158,96 @@ class EssaiR(Section):
     dette_max: float
     tient: bool
     premiere_regle_rompue: str
+
+
+class CompromisR(Section):
+    """One compromise of a front; money in EUR tax included."""
+
+    valeurs: dict[str, float]
+    logements: list[LigneProgramme]
+    effort: float
+    fonds_propres: float
+    subventions: float
+    retenu: bool
+
+
+class ArbitrageR(Section):
+    """All the best compromises between two or three objectives; complete when proved."""
+
+    objectifs: list[str]
+    statut: str
+    complet: bool
+    points: list[CompromisR]
+
+
+class EffetR(Section):
+    """What the programme becomes when a requirement moves by its step; None when unproved."""
+
+    statut: str
+    besoins: int | None
+    effort: float | None
+
+
+class ExigenceR(Section):
+    """One requirement moved by a step on each side, the programme found again."""
+
+    cle: str
+    libelle: str
+    unite: str
+    pas: float
+    limite: float | None
+    plus_souple: EffetR | None
+    plus_stricte: EffetR | None
+    phrase: str
+
+
+class EssaiRobusteR(Section):
+    """The effort of the kept programme and of the robust one under one trial, in EUR."""
+
+    libelle: str
+    effort_retenu: float
+    effort_robuste: float
+
+
+class RuptureR(Section):
+    """How far one trouble can go before the kept programme breaks a limit, as a fraction."""
+
+    alea: str
+    tient_jusqu_a: float | None
+    essaye: float
+
+
+class RobustesseR(Section):
+    """The programme whose worst trial asks for the least effort, and what breaks the kept one."""
+
+    statut: str
+    pire_essai: str
+    pire_effort: float
+    borne: float | None
+    prix: float | None
+    essais: list[EssaiRobusteR]
+    ruptures: list[RuptureR]
+
+
+class IssueR(Section):
+    """The smallest concession on one rule that is enough alone; None when none is."""
+
+    regle: str
+    libelle: str
+    unite: str
+    montant: float | None
+    suffit: bool
+    verifiee: bool | None
+    phrase: str
+
+
+class ImpossibiliteR(Section):
+    """Why no programme exists: limits in conflict, ways out, concessions made together."""
+
+    conflit: list[str]
+    phrase: str
+    issues: list[IssueR]
+    concessions: dict[str, float]
 
 
 class CalqueR(Section):
@@ -298,6 +389,10 @@ class Resultats(Section):
     ecart_modele_comptes: float | None
     montage: MontageR | None
     essais: list[EssaiR]
+    arbitrages: list[ArbitrageR] = []
+    exigences: list[ExigenceR] = []
+    robustesse: RobustesseR | None = None
+    impossibilite: ImpossibiliteR | None = None
     calques: list[CalqueR]
     baremes: list[BaremeR]
     entrees: dict[str, str]

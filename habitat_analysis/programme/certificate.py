@@ -42,6 +42,18 @@ class Check:
         return worst if worst > TOLERANCES[self.unit] else 0.0
 
     @property
+    def slack(self) -> float:
+        """Say how much room the rule leaves, below zero when it is broken.
+
+        Examples
+        --------
+        >>> Check(rule="equity", value=90.0, sense="<=", limit=100.0, unit="eur").slack
+        10.0
+        """
+        room = self.value - self.limit if self.sense == ">=" else self.limit - self.value
+        return -abs(room) if self.sense == "=" else room
+
+    @property
     def ok(self) -> bool:
         """Whether the rule is kept, within the tolerance of its unit."""
         return self.gap == 0

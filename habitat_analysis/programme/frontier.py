@@ -17,6 +17,7 @@ import pandas as pd
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.programme.case import OBJECTIVES, Case, check_objectives
+from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.kept import KeptProgramme
 from habitat_analysis.programme.optimum import Optimum, answer
 from habitat_analysis.programme.solving import Status
@@ -27,6 +28,7 @@ STEPS: Final[Mapping[str, float]] = {  # what makes two programmes differ, in th
     "public_money": 0.01, "equity": 0.01, "cost": 0.01,
 }  # fmt: skip
 MOST_OBJECTIVES: Final = 3
+SAME: Final = 2e-6  # relative: two solves of one question may differ by their gaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,15 @@ def marginal_steps(front: Front, counted: str, money: str) -> pd.DataFrame:
     ).iloc[1:]
     steps["cost_each_eur"] = steps["cost_eur"] / (steps["to"] - steps["from"])
     return steps.reset_index(drop=True)
+
+
+def holds_point(front: Front, point: FrontPoint, evaluation: Evaluation) -> bool:
+    """Tell whether a programme reaches what a point of a front reaches, objective by objective."""
+    for name in front.objectives:
+        own, wanted = evaluation.reached(name), point.reached[name]
+        if own is None or abs(own - wanted) > max(STEPS[name] / 2, SAME * abs(wanted)):
+            return False
+    return True
 
 
 def pareto(

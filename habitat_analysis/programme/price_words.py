@@ -53,6 +53,13 @@ def step_words(lever: Lever, *, looser: bool) -> str:
     return f"{_amount(lever.step, lever.unit)} {sense}"
 
 
+def amount_words(lever: Lever) -> str:
+    """Write the step of a requirement without its side: « 5 points », « y renoncer »."""
+    if lever.rule.partition(":")[0] in ("mandatory", "fixed"):
+        return "y renoncer"
+    return typeset(_amount(lever.step, lever.unit))
+
+
 def effect_words(side: Answered) -> str:
     """Say what becomes of the programme: needs first, then money."""
     if side.optimum.status == "infeasible":

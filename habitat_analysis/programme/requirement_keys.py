@@ -53,5 +53,6 @@ def find_requirement(rules: Iterable[str], key: str) -> str:
     if key in known:
         return known[key]
     listed = ", ".join(known)
-    msg = f"Exigence « {key} » inconnue.{did_you_mean(key, known)} Exigences connues : {listed}."
+    hint = f" {did_you_mean(key, known)}".rstrip()
+    msg = f"Exigence « {key} » inconnue.{hint} Exigences connues : {listed}."
     raise DataError(typeset(msg), code="E_REQUIREMENT")

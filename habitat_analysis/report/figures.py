@@ -113,7 +113,7 @@ def blank(height_in: float, title: str, *, sources: str = "", n_panels: int = 1)
     strips = figure.subfigures(2, 1, height_ratios=[height_in - foot_in, foot_in])
     body, foot = cast("Sequence[SubFigure]", strips)
     body.suptitle(
-        "\n".join(textwrap.wrap(title, 95)), x=0.012, ha="left", fontsize=11, fontweight="bold"
+        "\n".join(textwrap.wrap(title, 88)), x=0.012, ha="left", fontsize=11, fontweight="bold"
     )
     foot.text(0.012, 0.5, "\n".join(lines), va="center", fontsize=6.5, color=palette.MUTED_TEXT)
     return figure, list(body.subplots(1, n_panels, squeeze=False)[0])

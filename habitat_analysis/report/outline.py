@@ -13,6 +13,7 @@ from habitat_analysis.report import sections_costs as costs
 from habitat_analysis.report import sections_funding as funding
 from habitat_analysis.report import sections_group as group
 from habitat_analysis.report import sections_hypotheses as hypotheses
+from habitat_analysis.report import sections_impossible as impossible
 from habitat_analysis.report import sections_land as land
 from habitat_analysis.report import sections_mix as mix
 from habitat_analysis.report import sections_monthly as monthly
@@ -28,6 +29,7 @@ from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
 from habitat_analysis.report import sections_sources as sources
 from habitat_analysis.report import sections_summary as summary
+from habitat_analysis.report.argument_blocks import argument_blocks
 from habitat_analysis.report.blocks import (
     Document,
     Heading,
@@ -113,7 +115,9 @@ def _summary(feasibility: Feasibility) -> Section:
         verdict.reasons,
         summary.key_figures(feasibility),
         *((Heading(text="Conditions à lever"), verdict.conditions) if verdict.conditions else ()),
+        impossible.conflict_line(feasibility),
         summary.ways_out(feasibility),
+        impossible.concessions_sentence(feasibility),
         Heading(text="Sur quoi reposent ces chiffres"),
         summary.warnings(feasibility),
     )
@@ -177,6 +181,7 @@ def _programme(feasibility: Feasibility) -> Section:
         *_building_blocks(feasibility),
         Heading(text="Ce qui a été cherché, ce qui est prouvé"),
         programme.stages(feasibility),
+        programme.certificate_sentence(feasibility),
         programme.certificate(feasibility),
         Heading(text="Le programme du groupe, à côté de l'optimum"),
         programme.imposed_sentence(feasibility),
@@ -347,10 +352,11 @@ def _sensitivity(feasibility: Feasibility) -> Section:
         9,
         "Scénarios et sensibilité",
         sensitivity.scenario_terms(feasibility),
+        Heading(text="Essais de résistance"),
         sensitivity.stress_sentence(feasibility) if feasibility.programme else NO_PROGRAMME,
         sensitivity.stress_figure(feasibility),
         see(sensitivity.stress(feasibility)),
-        sensitivity.NOT_COMPUTED,
+        *argument_blocks(feasibility),
     )
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.feasibility.results import is_private_rule
+from habitat_analysis.feasibility.circles import is_private_rule
 from habitat_analysis.formats import count, join_fr, typeset
 from habitat_analysis.programme.certificate import Check
 from habitat_analysis.programme.wording import rule_label
@@ -49,7 +49,10 @@ def limiting_rules(feasibility: Feasibility) -> Sheet | None:
         Column(name="sense", header="Doit être"),
         Column(name="limit", header="Limite", kind="mixed"),
     ]
-    note = "Le prix de chaque exigence, en euros, viendra par recalcul dans une version suivante."
+    note = (
+        "Le prix de chaque exigence, en euros, est recalculé à la section 9 du rapport et dans le "
+        "carnet 30."
+    )
     return sheet("Ce qui limite", "Ce qui limite le programme", rows, columns, notes=[note])
 
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.feasibility.results import is_private_rule
+from habitat_analysis.feasibility.circles import is_private_rule
 from habitat_analysis.formats import count, typeset
-from habitat_analysis.programme.certificate import Check, Unit
+from habitat_analysis.programme.certificate import TOLERANCES, Check, Unit
 from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.wording import (
@@ -33,6 +33,10 @@ from habitat_analysis.tenures import ORDER, tenure
 
 NO_PROGRAMME: Final = "Sans objet : aucun programme n'est à montrer pour ce site."
 SENSES: Final = {"<=": "au plus", ">=": "au moins", "=": "égal à"}
+CERTIFIED: Final = (
+    "Programme : ce qu'il fait de la règle, d'après les données seules. Marge : ce qui reste avant "
+    "la limite ; négative, la règle est rompue. Les parts sont comptées en logements."
+)
 MONEY_STAGES: Final = frozenset({"public_money", "equity", "cost"})
 STAGE_NOUNS: Final = {"housed": "besoin", "mix": "logement", "dwellings": "logement"}
 
@@ -174,7 +178,7 @@ def certificate(feasibility: Feasibility) -> Sheet | None:
             "value": check_value(check, check.value),
             "sense": SENSES[check.sense],
             "limit": check_value(check, check.limit),
-            "gap": check_value(check, check.gap) if check.gap else Quantity(value=0.0),
+            "slack": check_value(check, _slack(check)),
             "ok": "oui" if check.ok else "non",
         }
         for check in public
@@ -184,11 +188,24 @@ def certificate(feasibility: Feasibility) -> Sheet | None:
         Column(name="value", header="Programme", kind="mixed"),
         Column(name="sense", header="Doit être"),
         Column(name="limit", header="Limite", kind="mixed"),
-        Column(name="gap", header="Dépassement", kind="mixed"),
+        Column(name="slack", header="Marge", kind="mixed"),
         Column(name="ok", header="Respectée"),
     ]
-    caption = "Certificat : chaque règle recalculée sans le solveur"
-    return sheet("Certificat", caption, rows, columns, notes=[_private_note(evaluation)])
+    caption = "Certificat : chaque règle revérifiée sans le solveur"
+    notes = [CERTIFIED, _private_note(evaluation)]
+    return sheet("Certificat", caption, rows, columns, notes=notes)
+
+
+def certificate_sentence(feasibility: Feasibility) -> str:
+    """Say what the certificate is worth; empty without a programme."""
+    evaluation = feasibility.optimum.evaluation
+    if evaluation is None:
+        return ""
+    checks = evaluation.certificate
+    broken = sum(not check.ok for check in checks)
+    state = "toutes respectées" if not broken else f"{broken} non respectées"
+    said = count(len(checks), "règle recalculée", "règles recalculées")
+    return typeset(f"Programme revérifié sans le solveur : {said}, {state}.")
 
 
 def imposed_sentence(feasibility: Feasibility) -> str:
@@ -306,6 +323,12 @@ def _private_note(evaluation: Evaluation) -> str:
     state = "toutes respectées" if broken == 0 else f"{broken} non respectées"
     said = count(len(private), "règle vérifiée", "règles vérifiées")
     return f"Placement des ménages et parts de revenus : {said}, {state} (chiffres réservés)."
+
+
+def _slack(check: Check) -> float:
+    """Return the room left; a rounding error reads as nothing."""
+    near = abs(check.slack) <= TOLERANCES[check.unit]
+    return 0.0 if near else check.slack
 
 
 def _capital(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
@@ -12,11 +10,6 @@ from habitat_analysis.report.charts_comparison import sensitivity_chart
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
-
-NOT_COMPUTED: Final = (
-    "Ne sont pas calculés dans cette version : le prix de chaque exigence, la comparaison de "
-    "plusieurs équilibres (Pareto)."
-)
 
 
 def stress(feasibility: Feasibility) -> Sheet | None:

@@ -70,6 +70,9 @@ MODEL: Final = Trace(
     hypotheses=(*COSTS, *OPERATING, *(f"{code} :" for code in ORDER)),
     facts=(VAT, RENT_CAPS, *LOAN_TERMS),
 )
+ARGUED: Final = replace(  # solved again: all that makes the model, and its limits
+    MODEL, hypotheses=(*MODEL.hypotheses, *PLAN.hypotheses, "Part ", "Logements ")
+)
 COST: Final = Trace(hypotheses=COSTS, facts=(VAT,))
 ACCOUNT: Final = Trace(
     hypotheses=(*RENTAL, *OPERATING, *PATHS, *TREASURY, *LOANS),
@@ -160,6 +163,10 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Prix par logement": MONTHLY,
     "Redevance OFS": OFS,
     "Sensibilité": MODEL,
+    "Ce qui casse": ARGUED,
+    "Robustesse": ARGUED,
+    "Prix des exigences": ARGUED,
+    "Prix fractionnés": ARGUED,
     "Aléas": replace(RISK, hypotheses=("Risque :", *COSTS, *RENTAL, *SALES, *LOANS)),
     "Invendus": RISK,
     "Rachats": BUYBACK,
@@ -169,6 +176,7 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
 }
 STEMS: Final[Mapping[str, Trace]] = {  # by the first words of the name of a sheet
     "Exploitation ": ACCOUNT,
+    "Arbitrage ": ARGUED,
     "PSLA": PSLA,
     "OFS": OFS,
     "BRS": OFS,

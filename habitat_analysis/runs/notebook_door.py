@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from habitat_analysis.errors import DataError, Faults, UsageError, did_you_mean
 from habitat_analysis.feasibility import Ground, SiteIdus, choose_sites, find_site
+from habitat_analysis.feasibility.variants import MOST_TIMES
 from habitat_analysis.files import PROJECT_ROOT
 from habitat_analysis.formats import join_fr, typeset
 from habitat_analysis.report.notebook_view import Prose
@@ -31,8 +32,12 @@ KINDS: Final[Mapping[str, type]] = {
     "fingerprint": str,
     "n_sites": int,
     "interactif": bool,
+    "exigence": str,
+    "terrain_fois": float,
 }
-WORDS: Final[Mapping[type, str]] = {str: "un texte", int: "un nombre entier", bool: "True ou False"}
+WORDS: Final[Mapping[type, str]] = {
+    str: "un texte", int: "un nombre entier", float: "un nombre", bool: "True ou False",
+}  # fmt: skip
 SITE_PATTERN: Final = r"[0-9A-Za-z-]{0,60}(\+[0-9A-Za-z]{14}){0,20}"
 MOST_SITES: Final = 50
 FRESH_CELLS: Final = 4  # the empty first entry, parameters, injected ones, the check itself
@@ -165,13 +170,17 @@ def site_of(ground: Ground, site_id: str) -> SiteIdus:
 def _check_value(faults: Faults, name: str, value: Any) -> None:
     """Note a parameter of a wrong type or out of its bounds."""
     where = f"« {name} »"
-    if type(value) is not KINDS[name]:
+    whole = KINDS[name] is float and type(value) is int
+    if type(value) is not KINDS[name] and not whole:
         faults.add(where, f"{WORDS[KINDS[name]]} est attendu.", "Corrigez la valeur.")
     elif isinstance(value, str):
         _check_text(faults, name, value)
     elif name == "n_sites" and isinstance(value, int) and not 1 <= value <= MOST_SITES:
         why = f"{value} est hors des bornes."
         faults.add(where, why, f"Écrivez un nombre de 1 à {MOST_SITES}.")
+    elif name == "terrain_fois" and not 0 < value <= MOST_TIMES:  # NaN is no number either
+        why = f"{value} est hors des bornes."
+        faults.add(where, why, f"Écrivez un nombre au-dessus de 0, {MOST_TIMES:g} au plus.")
 
 
 def _check_text(faults: Faults, name: str, value: str) -> None:

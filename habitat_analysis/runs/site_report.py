@@ -119,6 +119,11 @@ def _computing(feasibility: Feasibility) -> Iterator[str]:
     yield f"Solveur : {optimum.solver} {optimum.version}. {proof_sentence(optimum)}"
     if optimum.note:
         yield optimum.note
+    if feasibility.argument is not None:
+        fronts, prices = feasibility.argument.fronts, feasibility.argument.prices
+        points = count(sum(len(front.points) for front in fronts), "compromis", "compromis")
+        asked = count(len(prices), "exigence recalculée", "exigences recalculées")
+        yield f"Arbitrages : {points}. {asked}."
     yield verdict_sentence(feasibility)
     flagged = sum(bool(fact.flags) for fact in feasibility.facts)
     yield f"Barèmes : {len(feasibility.facts)} valeurs lues, dont {flagged} avec réserve."
