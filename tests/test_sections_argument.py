@@ -228,6 +228,10 @@ def test_the_robust_table_is_evaluated_again_trial_by_trial() -> None:
         label = next(t.label for t in argument.tested if t.id == "travaux")
         found = {plain(k): v for k, v in rows[name].items()}[plain(label)]
         assert found == pytest.approx(again.public_money_eur)
+    stress = operation.stress.set_index("label")["public_money_eur"]
+    for tested in argument.tested[: len(stress)]:
+        known = {plain(label): value for label, value in stress.items()}[plain(tested.label)]
+        assert tested.kept.public_money_eur == pytest.approx(known)
     assert max(table.frame["robust"]) <= max(table.frame["kept"]) + 1
     assert (table.frame["worst"] == "pire cas").sum() == 1
     assert "effort" in robust.robust_sentence(operation)

@@ -14,7 +14,7 @@ from habitat_analysis.feasibility.stress import TRIALS
 from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.programme.account import Scenario
 from habitat_analysis.programme.case import Case, Programme
-from habitat_analysis.programme.economics import build_case
+from habitat_analysis.programme.economics import build_case, shifted_case
 from habitat_analysis.programme.evaluation import evaluate
 from habitat_analysis.programme.frontier import front
 from habitat_analysis.programme.kept import KeptProgramme
@@ -96,13 +96,16 @@ def opposed_objectives(feasibility: Feasibility) -> tuple[tuple[str, ...], ...]:
 def _trials(
     feasibility: Feasibility, programme: Programme
 ) -> tuple[tuple[Tested, ...], list[Scenario], dict[str, Case]]:
-    """Gather the fixed set of trials, one trouble at a time, and the scenarios of the study."""
-    unit = feasibility.file.unit_costs
+    """Gather the fixed set of trials, as `stress_table` makes them, and the study's scenarios."""
+    file, unit = feasibility.file, feasibility.file.unit_costs
     land_share = unit.fixed_land_ht_eur / unit.fixed_ht_eur if unit.fixed_ht_eur else 0.0
-    single = [trial for trial in TRIALS if not trial.delay_months]
-    labels = {trial.id: trial.label for trial in single}
-    scenarios = [trial.scenario(land_share) for trial in single]
-    cases: dict[str, Case] = {}
+    labels = {trial.id: typeset(trial.label) for trial in TRIALS}
+    scenarios = [trial.scenario(land_share) for trial in TRIALS]
+    cases: dict[str, Case] = {
+        trial.id: shifted_case(file, months=trial.delay_months, rate_shift=trial.rate_shift)
+        for trial in TRIALS
+        if trial.delay_months or trial.rate_shift
+    }
     for terms in feasibility.ground.study.scenarios:
         if terms.name == feasibility.scenario.name:
             continue
@@ -114,14 +117,14 @@ def _trials(
             terms,
             site=feasibility.site,
             capacity=feasibility.capacity,
-            classes=feasibility.file.case.classes,
-            facts=feasibility.file.setting.facts,
+            classes=file.case.classes,
+            facts=file.setting.facts,
         ).case
     tested = [
         Tested(
             id=scenario.id,
             label=labels[scenario.id],
-            kept=evaluate(cases.get(scenario.id, feasibility.file.case), programme, scenario),
+            kept=evaluate(cases.get(scenario.id, file.case), programme, scenario),
         )
         for scenario in scenarios
     ]

@@ -51,8 +51,8 @@ def robust_table(feasibility: Feasibility) -> Sheet | None:
     notes = [
         "Effort à réunir de chaque programme sous chaque essai (TTC), autant de besoins couverts.",
         (
-            "Le programme robuste est celui dont le pire essai demande le moins d'effort. Essais"
-            " sans retard de chantier, et scénarios de l'étude."
+            "Le programme robuste est celui dont le pire essai demande le moins d'effort : les"
+            " essais du tableau précédent, et les scénarios de l'étude."
         ),
     ]
     caption = "Le programme retenu et le programme le plus robuste"
@@ -110,6 +110,7 @@ def breaking_table(feasibility: Feasibility) -> Sheet | None:
         (
             "Tient : les fonds propres et les subventions nécessaires restent dans leurs limites."
             " Le premier aléa est celui qui casse le plus tôt, en part de ce qui a été essayé."
+            " Taux : ceux des prêts des logements, sans le préfinancement."
         )
     ]
     return sheet(
