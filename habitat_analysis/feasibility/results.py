@@ -13,6 +13,7 @@ from habitat_analysis.baremes import Fact
 from habitat_analysis.feasibility.mix import between_buildings
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.results_buildings import building_results, phase_results
+from habitat_analysis.feasibility.results_land import land_results
 from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
@@ -80,6 +81,7 @@ def results_of(
         prix_de_revient_ttc=None if costs is None else _money(costs.total_ttc_eur),
         ecart_modele_comptes=None if costs is None else _money(costs.gap_eur),
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
+        charge_fonciere=land_results(feasibility),
         essais=_trials(feasibility.stress),
         calques=_layers(feasibility),
         baremes=[_fact(fact) for fact in feasibility.facts],
