@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from habitat_analysis.feasibility.land_walk import land_walk
+from habitat_analysis.feasibility.land_walk import LandWalk, land_walk
 from habitat_analysis.feasibility.nouns import Feasibility
 
 CENTS: Final = 2
+NAMES: Final[Mapping[str, str]] = {
+    "equity": "fonds_propres_et_complement",
+    "programme": "programme_retenu",
+    "accounts": "comptes_detailles",
+    "others": "besoin_des_autres_statuts",
+    "vat": "tva_charges_fixes",
+    "margin": "marge_visee",
+    "other_land": "foncier_des_autres_statuts",
+    "land_lines": "autres_lignes_de_foncier",
+}
 
 
 class PassageR(BaseModel):
@@ -61,11 +72,18 @@ def land_results(feasibility: Feasibility) -> ChargeFonciereR | None:
         prouve_des_deux_cotes=land.proof is not None and land.proof.holds,
         compte_a_rebours_ht={}
         if walk is None
-        else {c: _cents(v) for c, v in walk.by_tenure.items()},
-        passage=[]
-        if walk is None
-        else [PassageR(etape=name, montant_ht=_cents(eur)) for name, eur in walk.steps.items()],
+        else {code: _cents(eur) for code, eur in walk.by_tenure.items()},
+        passage=[] if walk is None else _steps(walk),
     )
+
+
+def _steps(walk: LandWalk) -> list[PassageR]:
+    """Write the steps to the cent; the largest takes what rounding leaves, so that they add up."""
+    cents = {name: _cents(eur) for name, eur in walk.steps.items()}
+    ends = sum(_cents(eur) for eur in walk.by_tenure.values()) - _cents(walk.start_eur)
+    largest = max(cents, key=lambda name: abs(cents[name]))
+    cents[largest] = _cents(cents[largest] + ends - sum(cents.values()))
+    return [PassageR(etape=NAMES[name], montant_ht=eur) for name, eur in cents.items()]
 
 
 def _cents(value: float) -> float:
