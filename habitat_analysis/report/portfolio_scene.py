@@ -65,7 +65,7 @@ def portfolio_scene(
     ranks = ranked_portfolio(portfolio).set_index("site")["rang"]
     alone = portfolio[portfolio["nature"] == "parcelle"]
     opened = opening_assemblies(portfolio)
-    prices = symbols.score_scale(alone[PRICE])
+    prices = symbols.score_scale(alone[PRICE], decimals=0)
     layers = (
         zone_layer(zones, view),
         _price_layer(alone, prices),
@@ -118,7 +118,7 @@ def _layer(sites: gpd.GeoDataFrame, ranks: pd.Series, *, name: str, key: str) ->
             geometry=geometry,
             symbol=symbol_of(row),
             name=row["idus"],
-            facts=_facts(row),
+            facts=site_facts(row),
             focusable=_is_first(row["rang"]),
         )
         for row, geometry in zip(rows, lighten(ordered.geometry), strict=True)
@@ -139,7 +139,7 @@ def _price_layer(sites: gpd.GeoDataFrame, prices: ScoreScale) -> Layer:
             geometry=geometry,
             symbol=prices.symbol(price),
             name=idus,
-            facts=(("Site", idus), ("Charge foncière admissible", _per_m2(price))),
+            facts=(("Site", idus), ("Charge foncière admissible", price_per_m2(price))),
         )
         for geometry, price, idus in zip(
             lighten(priced.geometry), priced[PRICE], priced["idus"], strict=True
@@ -152,7 +152,7 @@ def _is_first(rank: Any) -> bool:
     return not pd.isna(rank) and rank <= RANKS_WRITTEN
 
 
-def _facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
+def site_facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
     """Write what a reader may learn of a site; an empty value is not shown."""
     facts = [
         ("Site", row["idus"]),
@@ -163,7 +163,7 @@ def _facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
         ("Programme", _programme(row)),
         ("Besoins couverts", _number(row["besoins_couverts"])),
         ("Effort par besoin couvert", _euros(row["effort_par_besoin_eur"])),
-        ("Charge foncière admissible", _per_m2(row["charge_fonciere_ht_par_m2_sdp"])),
+        ("Charge foncière admissible", price_per_m2(row["charge_fonciere_ht_par_m2_sdp"])),
         ("Limites" if leading_tenure(row) else "Une levée suffit", row["limites"]),
         ("Motif", row["non_examine"] or row["note"]),
         ("Non examiné", row["couches_non_examinees"]),
@@ -185,7 +185,8 @@ def _euros(value: Any) -> str:
     return "" if pd.isna(value) else formats.euros(value)
 
 
-def _per_m2(value: Any) -> str:
+def price_per_m2(value: Any) -> str:
+    """Write a price of land by m² of SDP; "" without one."""
     return "" if pd.isna(value) else formats.euros_m2(value, "SDP", tax="HT")
 
 
