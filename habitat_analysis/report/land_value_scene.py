@@ -9,6 +9,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from habitat_analysis import formats
 from habitat_analysis.report import palette, symbols
 from habitat_analysis.report.portfolio_scene import PRICE, PRICE_HEADING, site_facts
 from habitat_analysis.report.scene_layers import (
@@ -16,7 +17,6 @@ from habitat_analysis.report.scene_layers import (
     Shape,
     Text,
     lighten,
-    plain_layer,
     risk_layer,
     selected_layer,
     zone_layer,
@@ -55,7 +55,7 @@ def land_value_scene(
     values
         See `portfolio_tables.COLUMNS`, and ``rang``; at least one site.
     others
-        Sites that were not priced: ``idu``, ``area_m2``, geometry.
+        Sites that were not priced: ``idu``, ``area_m2``, ``zone_label``, ``score``, ``rank``.
     zones, selected, risks, sources, title, rules_assumed, notice
         As in `scenes.candidates_scene`.
     """
@@ -64,7 +64,7 @@ def land_value_scene(
     priced = _priced_layer(values, prices)
     layers = (
         zone_layer(zones, view),
-        plain_layer(others, view, OTHER, name="Autres sites à étudier", key="buildings"),
+        _other_layer(others),
         priced,
         selected_layer(priced.shapes, selected),
         risk_layer(risks, view),
@@ -99,6 +99,27 @@ def _priced_layer(values: gpd.GeoDataFrame, prices: ScoreScale) -> Layer:
     )
     name = "Charge foncière admissible, et rang du site"
     return Layer(name=name, key="parcels", shapes=shapes, texts=texts)
+
+
+def _other_layer(others: gpd.GeoDataFrame) -> Layer:
+    """Outline the sites that were not priced, with their place in the ranking."""
+    rows = others.drop(columns=others.geometry.name).to_dict("records")
+    shapes = tuple(
+        Shape(
+            geometry=geometry,
+            symbol=OTHER,
+            name=str(row["idu"]),
+            facts=(
+                ("Site", str(row["idu"])),
+                ("Surface", formats.area(row["area_m2"])),
+                ("Zone", str(row["zone_label"])),
+                ("Score", formats.number(row["score"], 2)),
+                ("Rang", formats.number(row["rank"])),
+            ),
+        )
+        for row, geometry in zip(rows, lighten(others.geometry), strict=True)
+    )
+    return Layer(name="Autres sites à étudier", key="buildings", shapes=shapes)
 
 
 def _classes(layer: Layer, prices: ScoreScale) -> tuple[Symbol, ...]:

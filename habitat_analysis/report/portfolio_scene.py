@@ -158,6 +158,7 @@ def site_facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
         ("Site", row["idus"]),
         ("Surface", formats.area(row["surface_m2"])),
         ("Zone", row["zones"]),
+        ("Score", "" if pd.isna(row["score"]) else formats.number(row["score"], 2)),
         ("Statut", LABELS[row["statut"]]),
         ("Rang", "" if pd.isna(row["rang"]) else formats.number(row["rang"])),
         ("Programme", _programme(row)),
