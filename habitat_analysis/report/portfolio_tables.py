@@ -17,6 +17,7 @@ import pandas as pd
 from habitat_analysis.errors import DataError
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.report.blocks import Block, Heading, Link, Paragraph
 from habitat_analysis.report.sheets import NOT_APPLICABLE, NOT_APPLICABLE_NOTE, Column, Sheet, sheet
 from habitat_analysis.tenures import ORDER
 
@@ -25,6 +26,7 @@ NOT_EXAMINED_LABEL: Final = "Non examiné"
 LABELS: Final = {**STATUS_LABELS, NOT_EXAMINED: NOT_EXAMINED_LABEL}
 FIRST_SITES: Final = 20
 LIMITS_SEPARATOR: Final = " ; "
+ALL_PARCELS: Final = "Toutes les parcelles"
 
 WHOLE_NUMBERS: Final = (
     *("niveaux", "places", "capacite_logements", "logements"),
@@ -129,6 +131,29 @@ def ranking_sheet(portfolio: pd.DataFrame, *, first: int = FIRST_SITES) -> Sheet
     ]
     caption = f"Les {min(first, len(found))} premiers sites sur {len(found)}, du moindre effort"
     return sheet("Portefeuille", caption, shown, columns, notes=notes)
+
+
+def portfolio_blocks(
+    portfolio: pd.DataFrame | None, *, note: str = "", page: str = ""
+) -> tuple[Block, ...]:
+    """Tell all the parcels beside the sites compared: their ranking, or why there is none.
+
+    Parameters
+    ----------
+    portfolio
+        The sites; None when there are none to show.
+    note
+        What is to be said of them.
+    page
+        Relative address of the page of the portfolio; "" without one.
+    """
+    said = [] if portfolio is None else [summary_sentence(portfolio)]
+    blocks: list[Block] = [Paragraph(text=text) for text in (*said, note) if text]
+    if portfolio is not None:
+        blocks.append(ranking_sheet(portfolio))
+    if page:
+        blocks.append(Link(text="Ouvrir la carte et les tableaux du portefeuille", href=page))
+    return (Heading(text=ALL_PARCELS), *blocks) if blocks else ()
 
 
 def mix_words(row: Mapping[Any, Any]) -> str:
