@@ -12,6 +12,7 @@ from habitat_analysis.report.sections_hypotheses import hypotheses, hypothesis_r
 from habitat_analysis.report.sections_sources import fact_numbers, facts_used
 from habitat_analysis.report.sheets import Sheet
 from habitat_analysis.report.trace import TRACES, hypothesis_ranks, trace_of
+from tests.argument_samples import with_land
 from tests.montage_samples import full_site
 
 REFERENCE = re.compile(r"\b([HB])(\d+)(?: à [HB](\d+))?")
@@ -19,7 +20,7 @@ REFERENCE = re.compile(r"\b([HB])(\d+)(?: à [HB](\d+))?")
 
 @pytest.fixture(scope="module")
 def site() -> Feasibility:
-    return full_site()
+    return with_land(full_site())
 
 
 def sheets(site: Feasibility, numbers: tuple[int, ...] = (7, 8)) -> list[Sheet]:
@@ -60,7 +61,7 @@ def test_every_number_leads_to_a_row_with_a_source_and_a_date(site: Feasibility)
 
 def test_no_trace_names_a_table_that_does_not_exist(site: Feasibility) -> None:
     names = {table.name for table in sheets(site, (7, 8, 9, 10))}
-    optional = {"Financement"}
+    optional = {"Financement", "Bâtiments", "Phases"}
     assert set(TRACES) - names <= optional
     assert trace_of("inconnu") is None
 

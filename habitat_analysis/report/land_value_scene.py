@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from typing import Final
 
@@ -10,8 +9,14 @@ import geopandas as gpd
 import pandas as pd
 
 from habitat_analysis import formats
-from habitat_analysis.report import palette, symbols
-from habitat_analysis.report.portfolio_scene import PRICE, PRICE_HEADING, site_facts
+from habitat_analysis.report import symbols
+from habitat_analysis.report.portfolio_scene import (
+    NO_PRICE,
+    PRICE,
+    PRICE_HEADING,
+    price_classes,
+    site_facts,
+)
 from habitat_analysis.report.scene_layers import (
     Layer,
     Shape,
@@ -25,12 +30,6 @@ from habitat_analysis.report.scenes import Scene, legend_of, notices_of, view_of
 from habitat_analysis.report.symbols import ScoreScale, Symbol
 
 MARGIN: Final = 0.06
-NO_PRICE: Final = Symbol(
-    label="aucun prix du terrain possible, ou rien de prouvé",
-    fill=palette.MISSING,
-    hatch="missing",
-    width=0.8,
-)
 OTHER: Final = Symbol(
     label="autre site à étudier, non calculé ici", outline="#555555", width=1.2, dash=True
 )
@@ -75,7 +74,7 @@ def land_value_scene(
         notices=notices_of(notice, rules_assumed=rules_assumed),
         view=view,
         layers=tuple(layer for layer in layers if layer.shapes or layer.texts),
-        legend=legend_of(layers, view, scores=((PRICE_HEADING, _classes(priced, prices)),)),
+        legend=legend_of(layers, view, scores=((PRICE_HEADING, price_classes(priced, prices)),)),
     )
 
 
@@ -120,12 +119,3 @@ def _other_layer(others: gpd.GeoDataFrame) -> Layer:
         for row, geometry in zip(rows, lighten(others.geometry), strict=True)
     )
     return Layer(name="Autres sites à étudier", key="buildings", shapes=shapes)
-
-
-def _classes(layer: Layer, prices: ScoreScale) -> tuple[Symbol, ...]:
-    """List the five classes with their counts, the dearest first, then what has no price."""
-    counts = Counter(shape.symbol for shape in layer.shapes)
-    classes = [*reversed(prices.symbols), *([NO_PRICE] if counts[NO_PRICE] else [])]
-    if set(counts) == {NO_PRICE}:
-        classes = [NO_PRICE]
-    return tuple(symbols.counted(symbol, counts[symbol], "site") for symbol in classes)

@@ -41,6 +41,13 @@ UNKNOWN: Final = Symbol(
     label="non examiné, ou rien n'est prouvé", fill=palette.MISSING, hatch="missing", width=0.8
 )
 
+NO_PRICE: Final = Symbol(
+    label="aucun prix du terrain possible, ou rien de prouvé",
+    fill=palette.MISSING,
+    hatch="missing",
+    width=0.8,
+)
+
 
 def portfolio_scene(
     portfolio: gpd.GeoDataFrame,
@@ -124,7 +131,7 @@ def _layer(sites: gpd.GeoDataFrame, ranks: pd.Series, *, name: str, key: str) ->
         for row, geometry in zip(rows, lighten(ordered.geometry), strict=True)
     )
     texts = tuple(
-        Text(point=shape.geometry.representative_point(), text=f"{row['rang']} {code}")
+        Text(point=shape.geometry.representative_point(), text=f"n° {row['rang']} {code}")
         for row, shape in zip(rows, shapes, strict=True)
         if _is_first(row["rang"]) and (code := leading_tenure(row))
     )
@@ -132,12 +139,12 @@ def _layer(sites: gpd.GeoDataFrame, ranks: pd.Series, *, name: str, key: str) ->
 
 
 def _price_layer(sites: gpd.GeoDataFrame, prices: ScoreScale) -> Layer:
-    """Draw the charge foncière that each parcel can bear, where a programme bears one."""
-    priced = sites[sites[PRICE].notna()].sort_values([PRICE, "site"])
+    """Draw the charge foncière that each parcel can bear; hatched without any."""
+    priced = sites.sort_values([PRICE, "site"], na_position="first")
     shapes = tuple(
         Shape(
             geometry=geometry,
-            symbol=prices.symbol(price),
+            symbol=NO_PRICE if pd.isna(price) else prices.symbol(price),
             name=idus,
             facts=(("Site", idus), ("Charge foncière admissible", price_per_m2(price))),
         )
@@ -165,7 +172,7 @@ def site_facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
         ("Besoins couverts", _number(row["besoins_couverts"])),
         ("Effort par besoin couvert", _euros(row["effort_par_besoin_eur"])),
         ("Charge foncière admissible", price_per_m2(row["charge_fonciere_ht_par_m2_sdp"])),
-        ("Limites" if leading_tenure(row) else "Une levée suffit", row["limites"]),
+        ("Limites" if leading_tenure(row) else "Limites en conflit", row["limites"]),
         ("Motif", row["non_examine"] or row["note"]),
         ("Non examiné", row["couches_non_examinees"]),
     ]
@@ -188,7 +195,7 @@ def _euros(value: Any) -> str:
 
 def price_per_m2(value: Any) -> str:
     """Write a price of land by m² of SDP; "" without one."""
-    return "" if pd.isna(value) else formats.euros_m2(value, "SDP", tax="HT")
+    return "" if pd.isna(value) else formats.euros_m2(round(value), "SDP", tax="HT")
 
 
 def _legend(
@@ -200,11 +207,21 @@ def _legend(
     order = [*ORDER, IMPOSSIBLE.label, UNKNOWN.label]
     drawn = sorted(counts, key=lambda symbol: order.index(symbol.label))
     entries = tuple(symbols.counted(symbol, counts[symbol], "site") for symbol in drawn)
-    drawn_prices = {shape.symbol for shape in priced.shapes}
-    classes = tuple(symbol for symbol in reversed(prices.symbols) if symbol in drawn_prices)
+    classes = price_classes(priced, prices) if priced.shapes else ()
     plan = tuple(dict.fromkeys(shape.symbol for shape in zones.shapes))
     headed = ((HEADING, entries), (PRICE_HEADING, classes), ("Zonage du PLU", plan))
     return tuple((heading, rows) for heading, rows in headed if rows)
+
+
+def price_classes(layer: Layer, prices: ScoreScale) -> tuple[Symbol, ...]:
+    """List the classes of price with their counts, the dearest first, then what has no price."""
+    counts = Counter(shape.symbol for shape in layer.shapes)
+    known = set(counts) - {NO_PRICE}
+    classes = [
+        *(reversed(prices.symbols) if known else ()),
+        *([NO_PRICE] if counts[NO_PRICE] else ()),
+    ]
+    return tuple(symbols.counted(symbol, counts[symbol], "site") for symbol in classes)
 
 
 def _view(portfolio: gpd.GeoDataFrame) -> Bounds:

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from habitat_analysis.feasibility import Ground
-from habitat_analysis.formats import count, euros, number, quoted, typeset
+from habitat_analysis.formats import count, euros, number, typeset
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.land_value_scene import land_value_scene
 from habitat_analysis.report.portfolio_scene import PRICE
@@ -115,8 +115,8 @@ def _limit_sentence(known: pd.DataFrame) -> tuple[str, ...]:
     name = min(str(limit) for limit in counts[counts == n].index)
     return (
         typeset(
-            f"Première limite atteinte le plus souvent : {quoted(name)}, sur "
-            f"{count(n, 'site')} des {len(met)} qui ont un programme."
+            f"Première limite atteinte le plus souvent : {name} ({count(n, 'site')} sur les "
+            f"{len(met)} qui ont un programme)."
         ),
     )
 

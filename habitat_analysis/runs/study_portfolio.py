@@ -27,7 +27,7 @@ from habitat_analysis.runs.portfolio import (
     portfolio_stamp,
 )
 
-LIVE_SITES: Final = 20  # a tenth of a second each
+LIVE_SITES: Final = 10  # a tenth of a second each
 ABSENT: Final = (
     "Toutes les parcelles : pas encore de portefeuille. Lancez « habitat portfolio {study} » : il "
     "cherche le programme optimal de chaque parcelle et de chaque assemblage, et son classement "
