@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -81,10 +80,11 @@ def test_a_portfolio_of_these_files_is_ranked(study: Path, ground: Ground, repor
 
 
 def test_a_portfolio_of_other_inputs_is_not_shown(
-    study: Path, ground: Ground, reports: Path
+    study: Path, ground: Ground, reports: Path, tmp_path: Path
 ) -> None:
-    later = ground.study.model_copy(update={"edited_on": ground.study.edited_on.replace(day=9)})
-    found = study_portfolio(replace(ground, study=later), study, scenario="base", reports=reports)
+    changed = tmp_path / study.name
+    changed.write_text(study.read_text("utf-8") + "\n", encoding="utf-8")
+    found = study_portfolio(ground, changed, scenario="base", reports=reports)
     assert found.rows is None
     assert found.ranking() is None
     assert "d'autres hypothèses" in plain(found.note)
