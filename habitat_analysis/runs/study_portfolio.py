@@ -29,7 +29,7 @@ from habitat_analysis.runs.portfolio import (
 
 LIVE_SITES: Final = 10  # a tenth of a second each
 ABSENT: Final = (
-    "Toutes les parcelles : pas encore de portefeuille. Lancez « habitat portfolio {study} » : il "
+    "Pas encore de portefeuille. Lancez « habitat portfolio {study} » : il "
     "cherche le programme optimal de chaque parcelle et de chaque assemblage, et son classement "
     "paraîtra ici."
 )
@@ -38,11 +38,11 @@ BEGUN: Final = (
     "les fait tous, assemblages compris, et son classement prend alors cette place."
 )
 OUT_OF_DATE: Final = (
-    "Toutes les parcelles : le portefeuille vient d'autres fichiers, d'autres hypothèses ou d'une "
+    "Le portefeuille vient d'autres fichiers, d'autres hypothèses ou d'une "
     "autre version de l'outil, il n'est pas montré. Relancez « habitat portfolio {study} »."
 )
 INCOMPLETE: Final = (
-    "Toutes les parcelles : le portefeuille est incomplet, il n'est pas montré. Relancez "
+    "Le portefeuille est incomplet, il n'est pas montré. Relancez "
     "« habitat portfolio {study} » : seuls les sites qui manquent seront calculés."
 )
 
