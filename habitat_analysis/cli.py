@@ -164,8 +164,9 @@ def screen_command(study_file: Path, out: Path) -> None:
     required=True,
     type=click.Path(path_type=Path),
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FICHIER",
-              help="FICHIER.parquet ; un dossier pour plusieurs études.")  # fmt: skip
+@click.option("--out", default=None, type=click.Path(path_type=Path), metavar="FICHIER",
+              help="FICHIER.parquet ; un dossier pour plusieurs études "
+                   "(reports/ETUDE/portefeuille.parquet).")  # fmt: skip
 @click.option("--scenario", default="base", metavar="NOM", help="Scénario de l'étude (base).")
 @click.option("--jobs", default=0, type=click.IntRange(min=0), metavar="N",
               help="Processus menés de front (un par cœur).")  # fmt: skip
@@ -174,7 +175,7 @@ def screen_command(study_file: Path, out: Path) -> None:
 @click.option("--force", is_flag=True, help="Refaire aussi ce qui n'a pas changé.")
 def portfolio_command(
     study_files: tuple[Path, ...],
-    out: Path,
+    out: Path | None,
     scenario: str,
     jobs: int,
     scheduler: str,

@@ -306,7 +306,7 @@ def test_the_command_says_what_it_found(
     out = tmp_path / "commune.parquet"
     assert status(["portfolio", str(study), "--out", str(out), "--jobs", "1"]) == 0
     said = capsys.readouterr().out.replace("\u00a0", " ")
-    assert "8 parcelles et 5 assemblages : prouvé optimal : 13." in said
+    assert "8 parcelles et 5 assemblages : un programme optimal et prouvé sur 13." in said
     assert "5 paires contiguës" in said
     assert "Couche non examinée : écoles" in said
     assert out.read_bytes() == whole.read_bytes()

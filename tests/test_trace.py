@@ -12,6 +12,7 @@ from habitat_analysis.report.sections_hypotheses import hypotheses, hypothesis_r
 from habitat_analysis.report.sections_sources import fact_numbers, facts_used
 from habitat_analysis.report.sheets import Sheet
 from habitat_analysis.report.trace import ARGUED, TRACES, hypothesis_ranks, trace_of
+from tests.argument_samples import with_land
 from tests.montage_samples import full_site
 from tests.report_samples import argued, argued_section
 
@@ -20,7 +21,7 @@ REFERENCE = re.compile(r"\b([HB])(\d+)(?: à [HB](\d+))?")
 
 @pytest.fixture(scope="module")
 def site() -> Feasibility:
-    return full_site()
+    return with_land(full_site())
 
 
 def sheets(site: Feasibility, numbers: tuple[int, ...] = (7, 8)) -> list[Sheet]:

@@ -267,7 +267,7 @@ def _land(
     """Find the land bill; its own failure leaves the programme of the site as it is."""
     try:
         bill = charge_fonciere_admissible(
-            case, land_eur=land_eur, kept=kept, time_limit_s=time_limit_s
+            case, land_eur=land_eur, below_free=True, kept=kept, time_limit_s=time_limit_s
         )
     except HabitatError:
         return LandAnswer(status="error", extra_eur=None, bound_eur=None)

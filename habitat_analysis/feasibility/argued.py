@@ -22,7 +22,8 @@ class LandValue:
     counted_ht_eur
         Price of the bare land in the study, before tax.
     admissible_ht_eur
-        Largest price of the bare land before tax; below zero when even free land is too dear.
+        Largest price of the bare land before tax; below zero, even free land is too dear, by the
+        help that would make a programme possible.
     factor
         What one euro of land before tax adds to the cost, tax and interest included.
     """
@@ -34,6 +35,12 @@ class LandValue:
     factor: float
     land_m2: float
     sdp_m2: float
+
+    @property
+    def bound_ht_eur(self) -> float | None:
+        """Price of the bare land before tax above which nothing is possible, as far as proved."""
+        bound = self.bill.bound_eur
+        return None if bound is None else self.counted_ht_eur + bound / self.factor
 
     @property
     def per_land_m2_eur(self) -> float:

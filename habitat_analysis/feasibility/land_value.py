@@ -22,6 +22,7 @@ def land_value(feasibility: Feasibility, *, kept: KeptProgramme | None = None) -
     bill = charge_fonciere_admissible(
         file.case,
         land_eur=file.land_price_eur * factor,
+        below_free=True,
         kept=kept,
         time_limit_s=float(study.time_limit_s),
     )

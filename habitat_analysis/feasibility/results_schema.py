@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from habitat_analysis.feasibility.results_land import ChargeFonciereR
+
 SCHEMA_VERSION = 4
 
 
@@ -388,6 +390,7 @@ class Resultats(Section):
     prix_de_revient_ttc: float | None
     ecart_modele_comptes: float | None
     montage: MontageR | None
+    charge_fonciere: ChargeFonciereR | None = None
     essais: list[EssaiR]
     arbitrages: list[ArbitrageR] = []
     exigences: list[ExigenceR] = []

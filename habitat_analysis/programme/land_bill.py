@@ -55,6 +55,7 @@ def charge_fonciere_admissible(
     case: Case,
     *,
     land_eur: float = 0.0,
+    below_free: bool = False,
     kept: KeptProgramme | None = None,
     time_limit_s: float | None = None,
 ) -> LandBill:
@@ -66,6 +67,9 @@ def charge_fonciere_admissible(
         The question; its equity must have a limit.
     land_eur
         Land already in the fixed cost, tax and interest included: the bill may go down by it.
+    below_free
+        When even free land leaves no programme, look for the help that would: the bill then goes
+        down by the whole fixed cost.
     kept
         Arrays of a case of the same shape, if there are some.
     time_limit_s
@@ -99,6 +103,11 @@ def charge_fonciere_admissible(
     goal = Goal(row=kept.objective_row(LAND), maximise=True)
     deadline = None if time_limit_s is None else time.perf_counter() + time_limit_s
     found = search.best(goal, deadline=deadline)
+    if found.status == "infeasible" and below_free and land_eur < case.fixed_cost_eur:
+        whole = case.fixed_cost_eur
+        return charge_fonciere_admissible(
+            case, land_eur=whole, kept=kept, time_limit_s=time_limit_s
+        )
     if found.value is None:
         return LandBill(
             status=found.status, extra_eur=None, bound_eur=None, programme=None, evaluation=None
@@ -122,8 +131,9 @@ def prove_bill(case: Case, bill: LandBill) -> BillProof | None:
     """Solve the PuLP problem ten euros below the bill and ten euros above; None without a bill."""
     if bill.extra_eur is None:
         return None
+    fixed_eur = case.fixed_cost_eur + bill.extra_eur
     below, above = (
-        _possible(replace(case, fixed_cost_eur=case.fixed_cost_eur + bill.extra_eur + step))
+        _possible(replace(case, fixed_cost_eur=max(0.0, fixed_eur + step)))
         for step in (-PROBE_EUR, PROBE_EUR)
     )
     return BillProof(below=below, above=above)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from habitat_analysis.errors import UsageError
 from habitat_analysis.feasibility import Ground
 from habitat_analysis.formats import count, date_short, typeset
 from habitat_analysis.report.blocks import (
+    Block,
     Document,
     Embedded,
     Link,
@@ -73,7 +74,9 @@ FILES: Final = (
 )
 
 
-def write_comparison(sites: pd.DataFrame, ground: Ground, folder: Path) -> tuple[Path, ...]:
+def write_comparison(
+    sites: pd.DataFrame, ground: Ground, folder: Path, *, others: Sequence[Block] = ()
+) -> tuple[Path, ...]:
     """Compare the sites of a study and lead to their reports.
 
     Parameters
@@ -86,6 +89,8 @@ def write_comparison(sites: pd.DataFrame, ground: Ground, folder: Path) -> tuple
         The study and its commune.
     folder
         Where to write ``index.html comparaison.html comparaison.xlsx comparaison.gpkg``; it exists.
+    others
+        What is known of all the parcels, see `portfolio_tables.portfolio_blocks`.
 
     Returns
     -------
@@ -98,13 +103,13 @@ def write_comparison(sites: pd.DataFrame, ground: Ground, folder: Path) -> tuple
         If ``dossier`` is not a relative address.
     """
     table = complete(sites)
-    index, compared = index_page(table, ground), comparison_page(table, ground)
+    index, compared = index_page(table, ground), comparison_page(table, ground, others=others)
     edited = ground.study.edited_on
     return (
         write_page(index, folder / "index.html"),
         write_page(compared, folder / "comparaison.html"),
         write_sheets(
-            _tables(table, ground),
+            [*_tables(table, ground), *(one for one in others if isinstance(one, Sheet))],
             folder / "comparaison.xlsx",
             title=compared.title,
             stamp=compared.stamp,
@@ -142,8 +147,10 @@ def index_page(sites: pd.DataFrame, ground: Ground) -> Document:
     )
 
 
-def comparison_page(sites: pd.DataFrame, ground: Ground) -> Document:
-    """Gather the page that compares the sites."""
+def comparison_page(
+    sites: pd.DataFrame, ground: Ground, *, others: Sequence[Block] = ()
+) -> Document:
+    """Gather the page that compares the sites, and what is known of all the parcels."""
     table = complete(sites)
     return _document(
         ground,
@@ -166,6 +173,7 @@ def comparison_page(sites: pd.DataFrame, ground: Ground) -> Document:
                 ranking(ground),
                 ranking_figure(ground),
                 weight_sweep_figure(ground),
+                *others,
             ),
             section(3, "Marché", market(ground) or "Ventes : non examiné."),
             section(4, "Couches lues", layers(ground), dropped(ground)),

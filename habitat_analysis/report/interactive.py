@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
+
 from habitat_analysis.feasibility import Ground
 from habitat_analysis.report.notebook_view import Prose
 from habitat_analysis.report.sections_land import candidate_parcels, rules_assumed
+from habitat_analysis.report.sections_land_ranking import value_scene
 from habitat_analysis.report.sections_site import map_notice, sources
 
 
@@ -50,3 +53,23 @@ def candidates_page(ground: Ground, *, selected: tuple[str, ...] = ()) -> Screen
         notice=map_notice(ground),
     )
     return ScreenMap(title, page._repr_html_())
+
+
+def land_value_page(
+    values: gpd.GeoDataFrame, ground: Ground, *, selected: tuple[str, ...] = ()
+) -> ScreenMap | Prose:
+    """Map what the land of the first sites may cost; a sentence when there is no site.
+
+    Parameters
+    ----------
+    values
+        See `sections_land_ranking.land_ranking_sheet`, with shapes.
+    ground, selected
+        As for `candidates_page`.
+    """
+    from habitat_analysis.report import maps
+
+    if values.empty:
+        return Prose(("Aucun site à montrer sur la carte.",))
+    scene = value_scene(values, ground, selected=selected)
+    return ScreenMap(scene.title, maps.draw(scene)._repr_html_())

@@ -15,6 +15,7 @@ from habitat_analysis.report import sections_group as group
 from habitat_analysis.report import sections_hypotheses as hypotheses
 from habitat_analysis.report import sections_impossible as impossible
 from habitat_analysis.report import sections_land as land
+from habitat_analysis.report import sections_land_value as land_value
 from habitat_analysis.report import sections_mix as mix
 from habitat_analysis.report import sections_monthly as monthly
 from habitat_analysis.report import sections_ofs_sciapp as ofs
@@ -138,6 +139,9 @@ def _site(feasibility: Feasibility) -> Section:
         site.zone_rules(feasibility),
         site.capacity_sentence(feasibility),
         site.capacity_options(feasibility),
+        Heading(text=land_value.HEADING),
+        land_value.land_value_sentence(feasibility),
+        land_value.land_value_table(feasibility),
         Heading(text="Ce que l'enveloppe ne dit pas"),
         Points(items=site.unseen(feasibility), checklist=True),
         Heading(text="Le site parmi ceux de la commune"),
@@ -220,7 +224,7 @@ def _mix(feasibility: Feasibility) -> Section:
 def _money(feasibility: Feasibility) -> Section:
     title = "Coûts et financement"
     if feasibility.programme is None:
-        return section(7, title, NO_PROGRAMME, *_caps(feasibility))
+        return section(7, title, NO_PROGRAMME, *_land_blocks(feasibility), *_caps(feasibility))
     return section(
         7,
         title,
@@ -228,6 +232,7 @@ def _money(feasibility: Feasibility) -> Section:
         *_plan_blocks(feasibility),
         *_rental_blocks(feasibility),
         *_sale_blocks(feasibility),
+        *_land_blocks(feasibility),
         *_caps(feasibility),
         *_reconciliation_blocks(feasibility),
     )
@@ -295,6 +300,15 @@ def _sale_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
         ofs.sciapp_figure(feasibility),
         see(ofs.sciapp_account(feasibility)),
         ofs.sciapp_liability_sentence(feasibility),
+    )
+
+
+def _land_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    see = partial(traced, feasibility)
+    return (
+        Heading(text=land_value.HEADING),
+        land_value.land_value_sentence(feasibility),
+        see(land_value.land_walk_table(feasibility)),
     )
 
 

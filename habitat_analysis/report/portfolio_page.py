@@ -8,13 +8,14 @@ from typing import Final
 import geopandas as gpd
 
 from habitat_analysis.feasibility import Ground
-from habitat_analysis.formats import date_short, typeset
+from habitat_analysis.formats import count, date_short, typeset
 from habitat_analysis.report.blocks import Document, Embedded, section
 from habitat_analysis.report.document import render
 from habitat_analysis.report.maps import draw
 from habitat_analysis.report.portfolio_scene import opening_assemblies, portfolio_scene
 from habitat_analysis.report.portfolio_tables import (
     counts_sheet,
+    dear_land_sentence,
     limits_sheet,
     ranking_sheet,
     summary_sentence,
@@ -24,8 +25,8 @@ from habitat_analysis.report.sections_site import dropped, layers, map_notice, s
 from habitat_analysis.report.sections_sources import limits
 
 STUDY_NOT_BUILDABLE: Final = (
-    "Un site à étudier n'est pas un terrain déclaré constructible ; une limite levée n'est pas "
-    "une limite à lever."
+    "Un site à étudier n'est pas un terrain déclaré constructible ; nommer une limite n'est pas "
+    "conseiller de la lever."
 )
 
 
@@ -58,11 +59,12 @@ def _document(portfolio: gpd.GeoDataFrame, ground: Ground, scenario: str) -> Doc
         sections=(
             section(
                 1,
-                "Où quel programme est possible",
+                "Où un programme est possible, et lequel",
                 summary_sentence(portfolio),
+                dear_land_sentence(portfolio),
                 typeset(STUDY_NOT_BUILDABLE),
                 _map(portfolio, ground),
-                _opened_sentence(portfolio),
+                _reading_sentences(portfolio),
                 ranking_sheet(portfolio),
                 counts_sheet(portfolio),
                 limits_sheet(portfolio),
@@ -87,13 +89,25 @@ def _map(portfolio: gpd.GeoDataFrame, ground: Ground) -> Embedded | None:
     return Embedded(html=draw(scene)._repr_html_())
 
 
-def _opened_sentence(portfolio: gpd.GeoDataFrame) -> str:
+def _reading_sentences(portfolio: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Say how to read the map: what is drawn, and the prices below."""
+    if portfolio.empty:
+        return ()
     opened, pairs = len(opening_assemblies(portfolio)), (portfolio["nature"] == "assemblage").sum()
-    if not pairs:
-        return ""
-    return typeset(
-        f"Sur {pairs} assemblages, {opened} ouvrent un programme que ni l'une ni l'autre de leurs "
-        "deux parcelles ne permet seule : eux seuls sont dessinés, tous sont dans le fichier. "
-        "Décochez une couche de la carte pour voir celle de dessous : le prix du terrain que "
-        "chaque parcelle peut porter. Le tableau dit les mêmes faits pour les premiers sites."
-    )
+    said = [
+        (
+            "Chaque site a la couleur du statut qui compte le plus de logements dans son "
+            "programme ; « n° » est son rang dans le tableau ci-dessous."
+        ),
+        (
+            "Décochez « Parcelles : premier statut » pour voir dessous ce que le terrain de "
+            "chaque parcelle peut coûter."
+        ),
+    ]
+    if pairs:
+        said.append(
+            f"Sur {count(pairs, 'assemblage')}, {opened} ouvrent un programme que ni l'une ni "
+            "l'autre de leurs deux parcelles ne permet seule : eux seuls sont dessinés, tous sont "
+            "dans le fichier."
+        )
+    return tuple(typeset(text) for text in said)

@@ -41,6 +41,13 @@ UNKNOWN: Final = Symbol(
     label="non examiné, ou rien n'est prouvé", fill=palette.MISSING, hatch="missing", width=0.8
 )
 
+NO_PRICE: Final = Symbol(
+    label="aucun prix du terrain possible, ou rien de prouvé",
+    fill=palette.MISSING,
+    hatch="missing",
+    width=0.8,
+)
+
 
 def portfolio_scene(
     portfolio: gpd.GeoDataFrame,
@@ -65,7 +72,7 @@ def portfolio_scene(
     ranks = ranked_portfolio(portfolio).set_index("site")["rang"]
     alone = portfolio[portfolio["nature"] == "parcelle"]
     opened = opening_assemblies(portfolio)
-    prices = symbols.score_scale(alone[PRICE])
+    prices = symbols.score_scale(alone[PRICE], decimals=0)
     layers = (
         zone_layer(zones, view),
         _price_layer(alone, prices),
@@ -118,13 +125,13 @@ def _layer(sites: gpd.GeoDataFrame, ranks: pd.Series, *, name: str, key: str) ->
             geometry=geometry,
             symbol=symbol_of(row),
             name=row["idus"],
-            facts=_facts(row),
+            facts=site_facts(row),
             focusable=_is_first(row["rang"]),
         )
         for row, geometry in zip(rows, lighten(ordered.geometry), strict=True)
     )
     texts = tuple(
-        Text(point=shape.geometry.representative_point(), text=f"{row['rang']} {code}")
+        Text(point=shape.geometry.representative_point(), text=f"n° {row['rang']} {code}")
         for row, shape in zip(rows, shapes, strict=True)
         if _is_first(row["rang"]) and (code := leading_tenure(row))
     )
@@ -132,14 +139,14 @@ def _layer(sites: gpd.GeoDataFrame, ranks: pd.Series, *, name: str, key: str) ->
 
 
 def _price_layer(sites: gpd.GeoDataFrame, prices: ScoreScale) -> Layer:
-    """Draw the charge foncière that each parcel can bear, where a programme bears one."""
-    priced = sites[sites[PRICE].notna()].sort_values([PRICE, "site"])
+    """Draw the charge foncière that each parcel can bear; hatched without any."""
+    priced = sites.sort_values([PRICE, "site"], na_position="first")
     shapes = tuple(
         Shape(
             geometry=geometry,
-            symbol=prices.symbol(price),
+            symbol=NO_PRICE if pd.isna(price) else prices.symbol(price),
             name=idus,
-            facts=(("Site", idus), ("Charge foncière admissible", _per_m2(price))),
+            facts=(("Site", idus), ("Charge foncière admissible", price_per_m2(price))),
         )
         for geometry, price, idus in zip(
             lighten(priced.geometry), priced[PRICE], priced["idus"], strict=True
@@ -152,19 +159,20 @@ def _is_first(rank: Any) -> bool:
     return not pd.isna(rank) and rank <= RANKS_WRITTEN
 
 
-def _facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
+def site_facts(row: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
     """Write what a reader may learn of a site; an empty value is not shown."""
     facts = [
         ("Site", row["idus"]),
         ("Surface", formats.area(row["surface_m2"])),
         ("Zone", row["zones"]),
+        ("Score", "" if pd.isna(row["score"]) else formats.number(row["score"], 2)),
         ("Statut", LABELS[row["statut"]]),
         ("Rang", "" if pd.isna(row["rang"]) else formats.number(row["rang"])),
         ("Programme", _programme(row)),
         ("Besoins couverts", _number(row["besoins_couverts"])),
         ("Effort par besoin couvert", _euros(row["effort_par_besoin_eur"])),
-        ("Charge foncière admissible", _per_m2(row["charge_fonciere_ht_par_m2_sdp"])),
-        ("Limites" if leading_tenure(row) else "Une levée suffit", row["limites"]),
+        ("Charge foncière admissible", price_per_m2(row["charge_fonciere_ht_par_m2_sdp"])),
+        ("Limites" if leading_tenure(row) else "Limites en conflit", row["limites"]),
         ("Motif", row["non_examine"] or row["note"]),
         ("Non examiné", row["couches_non_examinees"]),
     ]
@@ -185,8 +193,9 @@ def _euros(value: Any) -> str:
     return "" if pd.isna(value) else formats.euros(value)
 
 
-def _per_m2(value: Any) -> str:
-    return "" if pd.isna(value) else formats.euros_m2(value, "SDP", tax="HT")
+def price_per_m2(value: Any) -> str:
+    """Write a price of land by m² of SDP; "" without one."""
+    return "" if pd.isna(value) else formats.euros_m2(round(value), "SDP", tax="HT")
 
 
 def _legend(
@@ -198,11 +207,21 @@ def _legend(
     order = [*ORDER, IMPOSSIBLE.label, UNKNOWN.label]
     drawn = sorted(counts, key=lambda symbol: order.index(symbol.label))
     entries = tuple(symbols.counted(symbol, counts[symbol], "site") for symbol in drawn)
-    drawn_prices = {shape.symbol for shape in priced.shapes}
-    classes = tuple(symbol for symbol in reversed(prices.symbols) if symbol in drawn_prices)
+    classes = price_classes(priced, prices) if priced.shapes else ()
     plan = tuple(dict.fromkeys(shape.symbol for shape in zones.shapes))
     headed = ((HEADING, entries), (PRICE_HEADING, classes), ("Zonage du PLU", plan))
     return tuple((heading, rows) for heading, rows in headed if rows)
+
+
+def price_classes(layer: Layer, prices: ScoreScale) -> tuple[Symbol, ...]:
+    """List the classes of price with their counts, the dearest first, then what has no price."""
+    counts = Counter(shape.symbol for shape in layer.shapes)
+    known = set(counts) - {NO_PRICE}
+    classes = [
+        *(reversed(prices.symbols) if known else ()),
+        *([NO_PRICE] if counts[NO_PRICE] else ()),
+    ]
+    return tuple(symbols.counted(symbol, counts[symbol], "site") for symbol in classes)
 
 
 def _view(portfolio: gpd.GeoDataFrame) -> Bounds:

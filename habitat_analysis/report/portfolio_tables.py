@@ -15,16 +15,27 @@ import numpy as np
 import pandas as pd
 
 from habitat_analysis.errors import DataError
-from habitat_analysis.formats import count, typeset
+from habitat_analysis.formats import count, join_fr, typeset
 from habitat_analysis.programme.wording import STATUS_LABELS
+from habitat_analysis.report.blocks import Block, Heading, Link, Paragraph
 from habitat_analysis.report.sheets import NOT_APPLICABLE, NOT_APPLICABLE_NOTE, Column, Sheet, sheet
 from habitat_analysis.tenures import ORDER
 
 NOT_EXAMINED: Final = "not_examined"
 NOT_EXAMINED_LABEL: Final = "Non examiné"
 LABELS: Final = {**STATUS_LABELS, NOT_EXAMINED: NOT_EXAMINED_LABEL}
+FOUND: Final = {  # status -> what is said of so many sites
+    "optimal": "un programme optimal et prouvé",
+    "feasible": "un programme dont l'optimum n'est pas prouvé",
+    "infeasible": "aucun programme possible",
+    "unbounded": "question mal posée",
+    "no_solution": "rien de prouvé dans le temps imparti",
+    "error": "échec du solveur et rien de prouvé",
+    NOT_EXAMINED: "non examiné",
+}
 FIRST_SITES: Final = 20
 LIMITS_SEPARATOR: Final = " ; "
+ALL_PARCELS: Final = "Toutes les parcelles"
 
 WHOLE_NUMBERS: Final = (
     *("niveaux", "places", "capacite_logements", "logements"),
@@ -127,8 +138,32 @@ def ranking_sheet(portfolio: pd.DataFrame, *, first: int = FIRST_SITES) -> Sheet
         ),
         NOT_APPLICABLE_NOTE,
     ]
-    caption = f"Les {min(first, len(found))} premiers sites sur {len(found)}, du moindre effort"
+    head = f"Les {min(first, len(found))} premiers sites sur {len(found)}"
+    caption = f"{head}, du moindre effort par besoin couvert"
     return sheet("Portefeuille", caption, shown, columns, notes=notes)
+
+
+def portfolio_blocks(
+    portfolio: pd.DataFrame | None, *, note: str = "", page: str = ""
+) -> tuple[Block, ...]:
+    """Tell all the parcels beside the sites compared: their ranking, or why there is none.
+
+    Parameters
+    ----------
+    portfolio
+        The sites; None when there are none to show.
+    note
+        What is to be said of them.
+    page
+        Relative address of the page of the portfolio; "" without one.
+    """
+    said = [] if portfolio is None else [summary_sentence(portfolio)]
+    blocks: list[Block] = [Paragraph(text=text) for text in (*said, note) if text]
+    if portfolio is not None:
+        blocks.append(ranking_sheet(portfolio))
+    if page:
+        blocks.append(Link(text="Ouvrir la carte et les tableaux du portefeuille", href=page))
+    return (Heading(text=ALL_PARCELS), *blocks) if blocks else ()
 
 
 def mix_words(row: Mapping[Any, Any]) -> str:
@@ -167,7 +202,7 @@ def counts_sheet(portfolio: pd.DataFrame) -> Sheet:
 
 
 def limits_sheet(portfolio: pd.DataFrame) -> Sheet | None:
-    """Count the sites by limit at work: reached by the optimum, or in the way of any programme."""
+    """Count the sites by limit: reached by the optimum, or in a conflict that leaves none."""
     named = portfolio.assign(limit=portfolio["limites"].str.split(LIMITS_SEPARATOR, regex=False))
     long = named.explode("limit").query("limit != ''")
     if long.empty:
@@ -176,20 +211,21 @@ def limits_sheet(portfolio: pd.DataFrame) -> Sheet | None:
     counts = pd.DataFrame(
         {
             "reached": long.loc[found, "limit"].value_counts(),
-            "lifted": long.loc[~found, "limit"].value_counts(),
+            "conflict": long.loc[~found, "limit"].value_counts(),
         }
     )
     counts = counts.fillna(0).astype(int).rename_axis("limit").reset_index()
-    rows = counts.sort_values(["reached", "lifted", "limit"], ascending=[False, False, True])
+    rows = counts.sort_values(["reached", "conflict", "limit"], ascending=[False, False, True])
     columns = [
         Column(name="limit", header="Limite"),
         Column(name="reached", header="Sites où le programme l'atteint", kind="whole"),
-        Column(name="lifted", header="Sites impossibles qu'elle suffit à ouvrir", kind="whole"),
+        Column(name="conflict", header="Sites sans programme où elle est en conflit", kind="whole"),
     ]
     notes = [
         (
             "Atteinte : il ne reste pas de quoi ajouter un logement, un ménage, une place ou un "
-            "euro. Suffit à ouvrir : levée seule, elle laisse un programme possible."
+            "euro. En conflit : elle est de celles qui ne peuvent pas tenir ensemble, même toutes "
+            "les autres levées ; en lever une seule ne suffit donc pas toujours."
         )
     ]
     caption = "Ce qui limite les programmes de la commune"
@@ -214,9 +250,25 @@ def summary_sentence(portfolio: pd.DataFrame) -> str:
     natures = portfolio["nature"].value_counts()
     codes = portfolio["statut"].value_counts()
     alone, pairs = int(natures.get("parcelle", 0)), int(natures.get("assemblage", 0))
-    said = [f"{LABELS[code].lower()} : {int(codes[code])}" for code in LABELS if codes.get(code, 0)]
+    parts = [count(alone, "parcelle"), *([count(pairs, "assemblage")] if pairs else [])]
+    said = [f"{FOUND[code]} sur {int(codes[code])}" for code in LABELS if codes.get(code, 0)]
+    return typeset(f"{join_fr(parts)}{' : ' if said else ''}{', '.join(said)}.")
+
+
+def dear_land_sentence(portfolio: pd.DataFrame) -> str:
+    """Count the sites without a programme that a cheaper land would open; "" when there is none."""
+    shut = portfolio[portfolio["statut"] == "infeasible"]
+    opened = shut[shut["charge_fonciere_admissible_ht_eur"].notna()]
+    if opened.empty:
+        return ""
+    n = int((opened["charge_fonciere_admissible_ht_eur"] >= 0).sum())
+    given = len(opened) - n
+    helped = f" ; sur {given}, même un terrain gratuit ne suffit pas sans aide de plus"
+    would = "auraient" if n > 1 else "aurait"
     return typeset(
-        f"{count(alone, 'parcelle')} et {count(pairs, 'assemblage')} : {', '.join(said)}."
+        f"Sur {count(len(shut), 'site')} sans programme, {n} en {would} un si le terrain coûtait "
+        f"moins cher que le prix compté{helped if given else ''} : la charge foncière admissible "
+        "dit jusqu'où."
     )
 
 

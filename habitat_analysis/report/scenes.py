@@ -103,7 +103,7 @@ def candidates_scene(
         If a link is not a relative address.
     """
     ranked = _ranked(parcels)
-    view = _view(ranked.geometry, margin=0.06)
+    view = view_of(ranked.geometry, margin=0.06)
     scale = symbols.score_scale(ranked["score"])
     links = {idu: _relative(link) for idu, link in (fiche_links or {}).items()}
     geometries = lighten(ranked.geometry)
@@ -121,7 +121,7 @@ def candidates_scene(
     return Scene(
         title=title,
         sources=sources,
-        notices=_notices(notice, rules_assumed=rules_assumed),
+        notices=notices_of(notice, rules_assumed=rules_assumed),
         view=view,
         layers=tuple(layer for layer in layers if layer.shapes or layer.texts),
         legend=_legend(_in_view(layers, view), scores=_score_legend(shapes, scale)),
@@ -156,7 +156,7 @@ def site_scene(
     rules_assumed, sources, title, notice
         As in `candidates_scene`.
     """
-    view = _view(gpd.GeoSeries([site_geometry], crs=LEGAL_CRS), margin=0.7, least=80)
+    view = view_of(gpd.GeoSeries([site_geometry], crs=LEGAL_CRS), margin=0.7, least=80)
     layers = (
         zone_layer(zones, view),
         plain_layer(parcels, view, symbols.PARCEL, name="Parcelles", key="parcels"),
@@ -172,7 +172,7 @@ def site_scene(
     return Scene(
         title=title,
         sources=sources,
-        notices=_notices(notice, rules_assumed=rules_assumed),
+        notices=notices_of(notice, rules_assumed=rules_assumed),
         view=view,
         layers=tuple(layer for layer in layers if layer.shapes or layer.texts),
         legend=_legend(_in_view(layers, view)),
@@ -224,13 +224,15 @@ def _relative(link: str) -> str:
     return link
 
 
-def _view(geometries: gpd.GeoSeries, *, margin: float, least: float = 30) -> Bounds:
+def view_of(geometries: gpd.GeoSeries, *, margin: float, least: float = 30) -> Bounds:
+    """Frame some shapes, with a margin: a share of their extent, so many metres at least."""
     low_x, low_y, high_x, high_y = (float(bound) for bound in geometries.total_bounds)
     pad = max(margin * max(high_x - low_x, high_y - low_y), least)
     return (low_x - pad, low_y - pad, high_x + pad, high_y + pad)
 
 
-def _notices(notice: str, *, rules_assumed: bool) -> tuple[str, ...]:
+def notices_of(notice: str, *, rules_assumed: bool) -> tuple[str, ...]:
+    """List the warnings to keep in sight on a map."""
     return tuple(text for text in (notice, RULES_ASSUMED if rules_assumed else "") if text)
 
 
@@ -245,6 +247,16 @@ def _score_legend(
     if counts[missing.label]:
         classes += (symbols.counted(missing, counts[missing.label], "site"),)
     return (("Score des sites", classes),)
+
+
+def legend_of(
+    layers: Sequence[Layer],
+    view: Bounds,
+    *,
+    scores: tuple[tuple[str, tuple[Symbol, ...]], ...] = (),
+) -> tuple[tuple[str, tuple[Symbol, ...]], ...]:
+    """List the symbols that the opening view shows, the classes of `scores` among them."""
+    return _legend(_in_view(layers, view), scores=scores)
 
 
 def _in_view(layers: Sequence[Layer], view: Bounds) -> tuple[Layer, ...]:

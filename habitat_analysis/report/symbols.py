@@ -130,13 +130,15 @@ class ScoreScale:
         return self.write(low) if low == high else f"{self.write(low)} à {self.write(high)}"
 
 
-def score_scale(scores: Iterable[float]) -> ScoreScale:
+def score_scale(scores: Iterable[float], *, decimals: int | None = None) -> ScoreScale:
     """Cut the range of the scores into five classes with readable bounds.
 
     Parameters
     ----------
     scores
-        Scores of the sites, from 0 to 1 or from 0 to 100; NaN is left out.
+        Scores of the sites, from 0 to 1 or from 0 to 100, or prices; NaN is left out.
+    decimals
+        How many to begin with; by default two for scores up to 1, none above.
 
     Examples
     --------
@@ -147,7 +149,7 @@ def score_scale(scores: Iterable[float]) -> ScoreScale:
     """
     known = [float(score) for score in scores if score is not None and not math.isnan(score)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    decimals = 2 if high <= 1 else 0
+    decimals = decimals if decimals is not None else 2 if high <= 1 else 0
     if low == high:
         return ScoreScale(bounds=(low, high), decimals=decimals)
     while True:

@@ -145,6 +145,9 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Bilan promoteur": SALE,
     "Ratios de vente": SALE,
     "Lots vendus": SALE,
+    "Passage au compte à rebours": replace(
+        SALE, hypotheses=(*SALE.hypotheses, *PLAN.hypotheses), see=BY_TENURE
+    ),
     "Loyers": Trace(hypotheses=RENTAL, facts=(RENT_CAPS, *LOAN_TERMS)),
     "Loyer net": Trace(
         hypotheses=(*OPERATING, *RENTAL),

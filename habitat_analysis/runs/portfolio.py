@@ -32,10 +32,11 @@ from habitat_analysis.runs.portfolio_rows import portfolio_rows
 from habitat_analysis.runs.portfolio_sites import Gathered, figures_of, gather_portfolio
 from habitat_analysis.runs.portfolio_store import Store, open_store
 from habitat_analysis.runs.portfolio_work import CHUNK_SITES, STOPPED, Work, make_work
-from habitat_analysis.study import load_study
+from habitat_analysis.study import Study, load_study
 
 SUFFIX: Final = ".parquet"
 PAGE_SUFFIX: Final = ".html"
+STEM: Final = "portefeuille"
 STAMP: Final = "empreinte"  # of the file, in its own metadata
 
 Say = Callable[[str], None]
@@ -102,8 +103,7 @@ def run_portfolio(
     say("Lecture de l'étude et de ses fichiers…")
     study = load_study(study_file)
     study.scenario(scenario)
-    parameters = {"portefeuille": 1, "scenario": scenario, "edition": study.edited_on.isoformat()}
-    stamp = fingerprint(input_hashes(study, study_file), parameters)
+    stamp = portfolio_stamp(study, study_file, scenario=scenario)
     page = out.with_suffix(PAGE_SUFFIX)
     if not force and is_unchanged(out, stamp):
         say(f"Inchangé : {out}")
@@ -131,6 +131,18 @@ def run_portfolio(
     return PortfolioRun(
         file=out, page=page, n_answered=sum(len(chunks[rank].sites) for rank in given)
     )
+
+
+def portfolio_file(folder: Path, *, scenario: str = "base") -> Path:
+    """Name the portfolio of a study in the folder of its reports: where the comparison looks."""
+    tail = "" if scenario == "base" else f"-{scenario}"
+    return folder / f"{STEM}{tail}{SUFFIX}"
+
+
+def portfolio_stamp(study: Study, study_file: Path, *, scenario: str) -> str:
+    """Hash all that a portfolio depends on: inputs, parameters, barèmes and code."""
+    parameters = {"portefeuille": 1, "scenario": scenario, "edition": study.edited_on.isoformat()}
+    return fingerprint(input_hashes(study, study_file), parameters)
 
 
 def is_unchanged(out: Path, stamp: str) -> bool:

@@ -56,14 +56,7 @@ def gather_portfolio(ground: Ground) -> Gathered:
     area_m2 = mandatory_area(ground.study)
     table = ground.screened.parcels
     assemblies = find_assemblies(ground.territory, table, ground.study, shared_area_m2=area_m2)
-    shapes = ground.territory.parcels.set_index("idu").geometry
-    alone = table.assign(
-        site=[site_name([idu]) for idu in table["idu"]],
-        parts=pd.Series([(idu,) for idu in table["idu"]], index=table.index, dtype=object),
-        kind=PARCEL,
-        zones=table["zone_label"].fillna(""),
-        geometry=shapes.reindex(table["idu"]).to_numpy(),
-    )
+    alone = _alone(table, ground)
     pairs = assemblies.screened.parcels.merge(assemblies.pairs, on="idu", validate="one_to_one")
     both = [tuple(sorted(pair)) for pair in zip(pairs["first"], pairs["second"], strict=True)]
     parts = pd.Series(both, index=pairs.index, dtype=object)
@@ -72,6 +65,21 @@ def gather_portfolio(ground: Ground) -> Gathered:
     whole = pd.concat([one for one in rows if len(one)] or rows[:1], ignore_index=True)
     frame = gpd.GeoDataFrame(whole, geometry="geometry", crs=ground.territory.parcels.crs)
     return Gathered(sites=frame.sort_values("site").reset_index(drop=True), assemblies=assemblies)
+
+
+def ranked_sites(ground: Ground, *, first: int) -> gpd.GeoDataFrame:
+    """List the first parcels of the ranking of a study, the best first, with their ``rank``.
+
+    Returns
+    -------
+    sites
+        Columns of `Gathered`, all of them examined.
+    """
+    table = ground.screened.kept.head(first)
+    rows = _chosen(_alone(table, ground), ground).assign(rank=table["rank"])
+    return gpd.GeoDataFrame(
+        rows.reset_index(drop=True), geometry="geometry", crs=ground.territory.parcels.crs
+    )
 
 
 def figures_of(sites: pd.DataFrame, *, shab_per_sdp: float) -> tuple[SiteFigures, ...]:
@@ -87,6 +95,18 @@ def figures_of(sites: pd.DataFrame, *, shab_per_sdp: float) -> tuple[SiteFigures
             parking_places=int(places),
         )
         for parts, area, sdp, places in rows
+    )
+
+
+def _alone(table: pd.DataFrame, ground: Ground) -> pd.DataFrame:
+    """Make a site of each parcel of a screened table."""
+    shapes = ground.territory.parcels.set_index("idu").geometry
+    return table.assign(
+        site=[site_name([idu]) for idu in table["idu"]],
+        parts=pd.Series([(idu,) for idu in table["idu"]], index=table.index, dtype=object),
+        kind=PARCEL,
+        zones=table["zone_label"].fillna(""),
+        geometry=shapes.reindex(table["idu"]).to_numpy(),
     )
 
 

@@ -24,6 +24,7 @@ from habitat_analysis.report.comparison import write_comparison
 from habitat_analysis.report.comparison_tables import complete
 from habitat_analysis.report.notebook_view import Prose, say
 from habitat_analysis.runs.site_report import NOT_WRITTEN, RESULTS_FILE
+from habitat_analysis.runs.study_portfolio import StudyPortfolio
 from habitat_analysis.runs.study_run import OUTCOMES_FILE
 
 
@@ -62,11 +63,19 @@ def gather_sites(
     return complete(pd.DataFrame(rows))
 
 
-def write_study_comparison(sites: pd.DataFrame, ground: Ground, folder: Path | None) -> Prose:
+def write_study_comparison(
+    sites: pd.DataFrame,
+    ground: Ground,
+    folder: Path | None,
+    *,
+    portfolio: StudyPortfolio | None = None,
+) -> Prose:
     """Write the index and the comparison of a study, and say what was written."""
     if folder is None:
         return say(NOT_WRITTEN)
-    return say("Fichiers écrits :", [path.name for path in write_comparison(sites, ground, folder)])
+    others = () if portfolio is None else portfolio.blocks()
+    written = write_comparison(sites, ground, folder, others=others)
+    return say("Fichiers écrits :", [path.name for path in written])
 
 
 def _studied(ground: Ground, site: SiteIdus, scenario: str) -> dict[str, Any]:
