@@ -418,7 +418,7 @@ def test_a_commune_without_any_site_has_a_file_without_rows(tmp_path: Path) -> N
     rows = read_portfolio(found.file)
     assert len(rows) == 0
     assert ranked_portfolio(rows).empty
-    assert "0 parcelle et 0 assemblage" in found.page.read_text("utf-8").replace("\u00a0", " ")
+    assert "0 parcelle" in found.page.read_text("utf-8").replace("\u00a0", " ")
 
 
 def test_without_a_group_the_land_decides_the_ranking(tmp_path: Path) -> None:
