@@ -100,12 +100,12 @@ def test_a_bound_after_a_warm_start_is_that_of_a_cold_solve(seed):
     kept = KeptProgramme(Draw(seed, large=True).case())
     question = kept.question(kept.case)
     row = kept.objective_row("public_money")
-    warm = Bounds(kept.arrays_at(question, 0, row))
+    warm = Bounds(question.matrix, kept.lower)
     for total in question.totals:
         arrays = kept.arrays_at(question, total, row)
         if (arrays.row_lower > arrays.row_upper).any():
             continue
-        bound = warm.least(arrays.cost, arrays.row_lower, arrays.row_upper, arrays.upper)
+        bound = warm.least(arrays.cost, arrays.row_lower, arrays.row_upper, arrays.upper).bound
         cold = relax(arrays)
         expected = np.inf if cold.status == "infeasible" else cold.objective
         assert bound == pytest.approx(expected, rel=1e-6, abs=1e-6)

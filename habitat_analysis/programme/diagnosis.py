@@ -187,12 +187,20 @@ class _Doctor:
         self.rules = relaxable_rules(self._kept.row_of) if rules is None else tuple(rules)
 
     def status(self, without: Collection[str] = ()) -> Status:
-        """Tell whether a programme exists without some rules."""
-        if set(without) >= LOOSEST:  # then nothing bounds the number of dwellings to go through
-            return possible_without(self.case, without)
-        search = Search(self._kept, self._question(self.case, without))
+        """Tell whether a programme exists without some rules.
+
+        The empty programme keeps every rule that none of those left speaks of. Without a bound on
+        the number of dwellings there is no end of numbers to go through: a programme within the
+        bound of the study is looked for first, since it stays one without that bound.
+        """
+        question = self._question(self.case, without)
+        if _allows_nothing(question):
+            return "optimal"
+        if set(without) >= LOOSEST:
+            within = self.status([rule for rule in without if rule != "dwellings:max"])
+            return within if within == "optimal" else possible_without(self.case, without)
         goal = Goal(row=self._kept.objective_row("dwellings"))
-        return search.best(goal, gap_rel=math.inf).status
+        return Search(self._kept, question).best(goal, gap_rel=math.inf).status
 
     def conflict(self) -> tuple[str, ...]:
         """Drop for good each rule without which it is still impossible, in alphabetical order."""
@@ -251,9 +259,18 @@ class _Doctor:
         return nothing
 
     def _question(self, case: Case, without: Collection[str]) -> Question:
-        loose = loosest(case, [rule for rule in without if rule in LOOSEST])
+        bounds = [rule for rule in without if rule in LOOSEST]
+        loose = loosest(case, bounds) if bounds else case
         dropped = [rule for rule in without if rule not in LOOSEST]
         return self._kept.question(loose, without=dropped)
+
+
+def _allows_nothing(question: Question) -> bool:
+    """Tell whether the programme without any dwelling, room nor euro keeps every row."""
+    if 0 not in question.totals:
+        return False
+    lower, upper = question.rows_at(0)
+    return bool((lower <= 0).all() and (upper >= 0).all())
 
 
 def _proved(case: Case, way: WayOut) -> bool | None:

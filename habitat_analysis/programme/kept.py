@@ -9,7 +9,7 @@ but other surfaces, places, sums or shares. What makes no such question is built
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +21,7 @@ from habitat_analysis.errors import UsageError
 from habitat_analysis.programme.arrays import Arrays, Vector, coefficients, read_arrays
 from habitat_analysis.programme.case import OBJECTIVES, Case, ShareRule
 from habitat_analysis.programme.cells import cell_rows
+from habitat_analysis.programme.duality import Matrix
 from habitat_analysis.programme.model import (
     KILO,
     build_programme,
@@ -28,8 +29,8 @@ from habitat_analysis.programme.model import (
     largest_bill,
     objective,
 )
+from habitat_analysis.programme.relaxations import Relaxations
 
-Matrix = npt.NDArray[np.float64]
 ROUNDED: Final = ("share", "typo")  # families whose part is a number of dwellings
 LAND: Final = "land"
 NUMBER_NOISE: Final = 1e-9  # an alpha N this near to a whole number is that number
@@ -66,11 +67,16 @@ class Question:
 
     def rows_at(self, total: int) -> tuple[Vector, Vector]:
         """Return the bounds of the rows for so many dwellings."""
-        lower = self.row_lower + self.slope * total
-        upper = self.row_upper + self.slope * total
-        lower = np.where(self.whole, np.ceil(lower - NUMBER_NOISE), lower)
-        upper = np.where(self.whole, np.floor(upper + NUMBER_NOISE), upper)
-        lower[self.total_row] = upper[self.total_row] = total
+        lower, upper = self.rows_for([total])
+        return lower[0], upper[0]
+
+    def rows_for(self, totals: Sequence[int]) -> tuple[Matrix, Matrix]:
+        """Return the bounds of the rows, one line a number of dwellings."""
+        numbers = np.array(totals, dtype=float)[:, None]
+        lower, upper = self.row_lower + self.slope * numbers, self.row_upper + self.slope * numbers
+        lower[:, self.whole] = np.ceil(lower[:, self.whole] - NUMBER_NOISE)
+        upper[:, self.whole] = np.floor(upper[:, self.whole] + NUMBER_NOISE)
+        lower[:, [self.total_row]] = upper[:, [self.total_row]] = numbers
         return lower, upper
 
 
@@ -89,6 +95,8 @@ class KeptProgramme:
         self._total = np.sign(arrays.matrix[[self.row_of["dwellings:min"]]].toarray()[0])
         self._base = arrays
         self._parts, self._offsets = self._with_objectives(arrays)
+        self._labels = tuple(str(position) for position in range(self.rows))
+        self.relaxations = Relaxations()
         for rule, (_, _, slope) in row_limits(case).items():
             self._parts[self.row_of[rule]] += slope * self._total
 
@@ -165,13 +173,18 @@ class KeptProgramme:
         columns[self._column[self._land()]] = largest_bill(case) / KILO
         return replace(question, upper=columns)
 
-    def arrays_at(self, question: Question, total: int, row: int) -> Arrays:
-        """Return the problem of a question for so many dwellings, minimising one row."""
+    def arrays_at(
+        self, question: Question, total: int, row: int, *, matrix: csr_array | None = None
+    ) -> Arrays:
+        """Return the problem of a question for so many dwellings, minimising one row.
+
+        `matrix` is that of the question, if it was already compressed.
+        """
         lower, upper = question.rows_at(total)
         return Arrays(
             names=self.names,
-            rows=tuple(str(position) for position in range(self.rows)),
-            matrix=csr_array(question.matrix),
+            rows=self._labels,
+            matrix=csr_array(question.matrix) if matrix is None else matrix,
             row_lower=lower,
             row_upper=upper,
             lower=self.lower,
