@@ -183,6 +183,7 @@ class _Doctor:
         self, case: Case, rules: Sequence[str] | None, *, kept: KeptProgramme | None = None
     ) -> None:
         self.case = case
+        self._loose: dict[frozenset[str], Case] = {frozenset(): case}
         self._kept = kept if kept is not None and kept.same_shape(case) else KeptProgramme(case)
         self.rules = relaxable_rules(self._kept.row_of) if rules is None else tuple(rules)
 
@@ -259,8 +260,13 @@ class _Doctor:
         return nothing
 
     def _question(self, case: Case, without: Collection[str]) -> Question:
-        bounds = [rule for rule in without if rule in LOOSEST]
-        loose = loosest(case, bounds) if bounds else case
+        bounds = frozenset(rule for rule in without if rule in LOOSEST)
+        if case is not self.case:
+            loose = loosest(case, bounds)
+        elif bounds not in self._loose:
+            loose = self._loose[bounds] = loosest(case, bounds)
+        else:
+            loose = self._loose[bounds]
         dropped = [rule for rule in without if rule not in LOOSEST]
         return self._kept.question(loose, without=dropped)
 

@@ -216,7 +216,9 @@ class KeptProgramme:
 
     def _write_ceilings(self, case: Case, matrix: Matrix, upper: Vector) -> None:
         """Write the ceilings of the cost per m2, whose big M follows the numbers of the case."""
-        shab = self._base.matrix[[self.row_of["surface"]]].toarray()[0] * self._total
+        if all(terms.cost_ceiling_m2_eur is None for terms in case.tenures):
+            return
+        shab = self._parts[self.row_of["surface"]] * self._total
         former = {terms.id: terms for terms in self.case.tenures}
         for terms in case.tenures:
             if terms.cost_ceiling_m2_eur is None:

@@ -8,9 +8,10 @@ and changes no answer.
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from habitat_analysis.programme.arrays import Vector
-from habitat_analysis.programme.duality import FEASIBLE_NOISE, Multipliers, Space
+from habitat_analysis.programme.duality import FEASIBLE_NOISE, Matrix, Multipliers, Space
 from habitat_analysis.programme.solving import Bounds
 
 Aim = tuple[int, bool]  # row of the goal, whether it is maximised
@@ -24,6 +25,7 @@ class Relaxations:
         self._impossible = Multipliers()
         self._proved: dict[Aim, Multipliers] = {}
         self._bounds: Bounds | None = None
+        self._compressed: tuple[Matrix, csr_array] | None = None
         self.solves = 0  # relaxations solved: a measure that does not depend on the machine
 
     def excluded(self, space: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -37,6 +39,12 @@ class Relaxations:
         """Bound the cost for each number of dwellings by what is remembered; -inf for nothing."""
         kept = self._proved.get(aim)
         return np.full(len(space.row_lower), -np.inf) if kept is None else kept.bounds(cost, space)
+
+    def compressed(self, matrix: Matrix) -> csr_array:
+        """Compress a matrix; most questions have that of the one before."""
+        if self._compressed is None or not np.array_equal(self._compressed[0], matrix):
+            self._compressed = (matrix, csr_array(matrix))
+        return self._compressed[1]
 
     def solved(self, aim: Aim, cost: Vector, space: Space, position: int) -> float:
         """Solve the relaxation of one number of dwellings; infinity when it has no solution."""

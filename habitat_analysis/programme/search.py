@@ -15,8 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from scipy.sparse import csr_array
-
 from habitat_analysis.programme.arrays import Vector
 from habitat_analysis.programme.duality import Space
 from habitat_analysis.programme.kept import KeptProgramme, Question
@@ -86,7 +84,6 @@ class Search:
         self._left = list(question.totals)  # numbers of dwellings not excluded
         self._space: Space | None = None
         self._reached: dict[int, dict[int, float]] = {}  # by row, by number: least value proved
-        self._matrix = csr_array(question.matrix)
 
     def hold(self, row: int, *, least: float = -math.inf, most: float = math.inf) -> None:
         """Bound one row from now on; an objective is bounded without its constant.
@@ -213,7 +210,12 @@ class Search:
         self, goal: Goal, total: int, best: float, left: float | None, gap_rel: float
     ) -> SolveResult | None:
         """Solve one number of dwellings, asked to beat the best found; None when rows cross."""
-        arrays = self.kept.arrays_at(self.question, total, goal.row, matrix=self._matrix)
+        arrays = self.kept.arrays_at(
+            self.question,
+            total,
+            goal.row,
+            matrix=self.kept.relaxations.compressed(self.question.matrix),
+        )
         lower, upper = arrays.row_lower, arrays.row_upper
         if best < math.inf:
             most = best - self._shift(goal, total)
