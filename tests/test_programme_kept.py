@@ -51,7 +51,14 @@ def neighbour(case: Case, seed: int) -> Case:
         mix_target=None if target is None else replace(target, eps=times(target.eps)),
     )
     tenures = tuple(
-        replace(t, cost_ceiling_m2_eur=times(t.cost_ceiling_m2_eur, 0.98, 1.05))
+        replace(
+            t,
+            cost_ceiling_m2_eur=times(t.cost_ceiling_m2_eur, 0.98, 1.05),
+            variable_cost_m2_eur=times(t.variable_cost_m2_eur, 0.97, 1.02),
+            net_rent_m2_year_eur=times(t.net_rent_m2_year_eur, 0.95, 1.1),
+            price_m2_eur=times(t.price_m2_eur, 0.98, 1.05),
+            subsidy_eur=times(t.subsidy_eur, 0.9, 1.1),
+        )
         for t in case.tenures
     )
     fixed = {

@@ -4,7 +4,8 @@ Once the number N of dwellings is fixed, every share of the dwellings is a const
 side: ``sum_F x - alpha N >= 0`` becomes ``sum_F x >= alpha N``, and its limit can be rounded to a
 whole number. A kept programme is the PuLP problem of `model` after this change of form; a
 question gives it the numbers of a case that has the same typologies, tenures, rooms and rules
-but other surfaces, places, sums or shares. What makes no such question is built again.
+but other surfaces, places, sums, shares, costs, rents or prices. What makes no such question is
+built again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from habitat_analysis.programme.relaxations import Relaxations
 
 ROUNDED: Final = ("share", "typo")  # families whose part is a number of dwellings
 LAND: Final = "land"
+MONEY: Final = ("cost", "loan", "subsidy", "revenue")  # of a cell
 NUMBER_NOISE: Final = 1e-9  # an alpha N this near to a whole number is that number
 
 
@@ -145,6 +147,8 @@ class KeptProgramme:
             row = self.row_of[rule]
             lower[row], upper[row], slope[row] = least, most, change
             whole[row] = rule.partition(":")[0] in ROUNDED
+        if case is not self.case:
+            self._write_cells(case, matrix)
         self._write_ceilings(case, matrix, upper)
         self._write_quartiles(case, matrix)
         for rule in without:
@@ -197,8 +201,9 @@ class KeptProgramme:
         """Tell whether a case only changes numbers that `question` knows how to change."""
         if _shape(case) != _shape(self.case):
             return False
-        same = case.tenures == self.case.tenures and case.fixed_m2_eur == self.case.fixed_m2_eur
-        return same or cell_rows(case) == self._cells
+        if not case.phases:
+            return True
+        return cell_rows(case) == self._cells  # the rows of a phase hold the money of the cells
 
     def _with_objectives(self, arrays: Arrays) -> tuple[Matrix, Vector]:
         """Add one row an objective below the matrix, with the constants apart."""
@@ -213,6 +218,22 @@ class KeptProgramme:
 
     def _land(self) -> str:
         return str(self.model.land.name) if self.model.land is not None else ""
+
+    def _write_cells(self, case: Case, matrix: Matrix) -> None:
+        """Write the money of the cells: in the balance, the subsidies and two objectives."""
+        if case.tenures == self.case.tenures and case.fixed_m2_eur == self.case.fixed_m2_eur:
+            return
+        rows = cell_rows(case)
+        if rows == self._cells:
+            return
+        columns = [self._column[str(self.model.units[cell].name)] for cell in rows]
+        table = [[row[f"{name}_eur"] for row in rows.values()] for name in MONEY]
+        cost, loan, subsidy, revenue = np.array(table).reshape(len(MONEY), -1) / KILO
+        matrix[self.row_of["balance"], columns] = loan + subsidy + revenue - cost
+        matrix[self.objective_row("cost"), columns] = cost
+        matrix[self.objective_row("public_money"), columns] = subsidy
+        if "subsidy" in self.row_of:
+            matrix[self.row_of["subsidy"], columns] = subsidy
 
     def _write_ceilings(self, case: Case, matrix: Matrix, upper: Vector) -> None:
         """Write the ceilings of the cost per m2, whose big M follows the numbers of the case."""
@@ -296,7 +317,7 @@ def _shape(case: Case) -> tuple[object, ...]:
     rules, target = case.rules, case.rules.mix_target
     return (
         case.typologies,
-        tuple((t.id, t.kind, t.cost_ceiling_m2_eur is None) for t in case.tenures),
+        tuple((t.id, t.kind, t.parking, t.cost_ceiling_m2_eur is None) for t in case.tenures),
         case.spaces,
         case.classes,
         case.buildings,
