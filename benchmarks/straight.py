@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from habitat_analysis.programme.case import MONEY_OBJECTIVES, OBJECTIVES, Case
 from habitat_analysis.programme.concessions import possible_without
 from habitat_analysis.programme.evaluation import evaluate
+from habitat_analysis.programme.frontier import STEPS
 from habitat_analysis.programme.model import (
     KILO,
     ProgrammeModel,
@@ -87,6 +89,45 @@ def conflict(case: Case) -> tuple[tuple[str, ...], int]:
         if possible_without(case, [*dropped, rule]) == "infeasible":
             dropped.append(rule)
     return tuple(rule for rule in rules if rule not in dropped), len(rules)
+
+
+def front(case: Case, objectives: Sequence[str]) -> tuple[set[tuple[float, ...]], int]:
+    """Sweep a front of two or three objectives, every question solved from nothing.
+
+    Returns
+    -------
+    points
+        Values of the objectives, rounded to their step.
+    solves
+        Integer programs solved.
+    """
+    points: set[tuple[float, ...]] = set()
+    solves, outer = 0, dict[str, float]()
+    while True:
+        inner, level = dict(outer), list[tuple[float, ...]]()
+        while (found := optimum(case, objectives, limits=inner)).values:
+            solves += found.solves
+            level.append(found.values)
+            inner[objectives[1]] = _beyond(objectives[1], found.values[1])
+        solves += found.solves
+        points |= {
+            tuple(round(value / STEPS[name]) for name, value in zip(objectives, row, strict=True))
+            for row in level
+        }
+        if not level or len(objectives) == 2:
+            return points, solves
+        last = objectives[2]
+        sign = 1.0 if OBJECTIVES[last] == "max" else -1.0
+        outer = {last: _beyond(last, min((row[2] for row in level), key=lambda v: sign * v))}
+
+
+def _beyond(name: str, value: float) -> float:
+    return value + STEPS[name] if OBJECTIVES[name] == "max" else value - STEPS[name]
+
+
+def stop(difference: str) -> NoReturn:
+    """End a measure in which both ways do not agree."""
+    raise SystemExit(difference)
 
 
 def _limit(model: ProgrammeModel, name: str, value: float) -> None:
