@@ -15,7 +15,7 @@ from typing import Final
 
 from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.certificate import Unit
-from habitat_analysis.programme.concessions import conceded, elastic, possible, possible_without
+from habitat_analysis.programme.concessions import Opened, conceded, elastic, possible
 from habitat_analysis.programme.kept import KeptProgramme, Question
 from habitat_analysis.programme.model import KILO
 from habitat_analysis.programme.optimum import read_programme
@@ -183,6 +183,7 @@ class _Doctor:
         self, case: Case, rules: Sequence[str] | None, *, kept: KeptProgramme | None = None
     ) -> None:
         self.case = case
+        self._opened: Opened | None = None
         self._loose: dict[frozenset[str], Case] = {frozenset(): case}
         self._kept = kept if kept is not None and kept.same_shape(case) else KeptProgramme(case)
         self.rules = relaxable_rules(self._kept.row_of) if rules is None else tuple(rules)
@@ -199,9 +200,11 @@ class _Doctor:
             return "optimal"
         if set(without) >= LOOSEST:
             within = self.status([rule for rule in without if rule != "dwellings:max"])
-            return within if within == "optimal" else possible_without(self.case, without)
-        goal = Goal(row=self._kept.objective_row("dwellings"))
-        return Search(self._kept, question).best(goal, gap_rel=math.inf).status
+            if within == "optimal":
+                return within
+            self._opened = self._opened or Opened(self.case, LOOSEST)
+            return self._opened.without(without)
+        return Search(self._kept, question).possible()
 
     def conflict(self) -> tuple[str, ...]:
         """Drop for good each rule without which it is still impossible, in alphabetical order."""

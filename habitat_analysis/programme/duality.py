@@ -47,11 +47,13 @@ class Space:
 class Proof:
     """A value that no solution goes below, and the multipliers that prove it, if any are known.
 
-    With an infinite bound the multipliers prove that there is no solution.
+    With an infinite bound the multipliers prove that there is no solution. `point` is where the
+    solver left the columns of the relaxation.
     """
 
     bound: float
     multipliers: Vector | None = None
+    point: Vector | None = None
 
 
 class Multipliers:

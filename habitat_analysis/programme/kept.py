@@ -31,6 +31,7 @@ from habitat_analysis.programme.model import (
     objective,
 )
 from habitat_analysis.programme.relaxations import Relaxations
+from habitat_analysis.programme.witnesses import Witnesses
 
 ROUNDED: Final = ("share", "typo")  # families whose part is a number of dwellings
 LAND: Final = "land"
@@ -99,6 +100,13 @@ class KeptProgramme:
         self._parts, self._offsets = self._with_objectives(arrays)
         self._labels = tuple(str(position) for position in range(self.rows))
         self.relaxations = Relaxations()
+        self.witnesses = Witnesses(
+            total=self.row_of["dwellings:min"],
+            balance=self.row_of["balance"],
+            equity_row=self.row_of.get("equity"),
+        )
+        self.equity = self._column[str(self.model.equity.name)]
+        self.topup = self._column[str(self.model.topup.name)]
         for rule, (_, _, slope) in row_limits(case).items():
             self._parts[self.row_of[rule]] += slope * self._total
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from habitat_analysis.programme.arrays import Vector
-from habitat_analysis.programme.duality import FEASIBLE_NOISE, Matrix, Multipliers, Space
+from habitat_analysis.programme.duality import FEASIBLE_NOISE, Matrix, Multipliers, Proof, Space
 from habitat_analysis.programme.solving import Bounds
 
 Aim = tuple[int, bool]  # row of the goal, whether it is maximised
@@ -46,8 +46,8 @@ class Relaxations:
             self._compressed = (matrix, csr_array(matrix))
         return self._compressed[1]
 
-    def solved(self, aim: Aim, cost: Vector, space: Space, position: int) -> float:
-        """Solve the relaxation of one number of dwellings; infinity when it has no solution."""
+    def solved(self, aim: Aim, cost: Vector, space: Space, position: int) -> Proof:
+        """Solve the relaxation of one number of dwellings."""
         if self._bounds is None or not np.array_equal(self._bounds.matrix, space.matrix):
             self._bounds = Bounds(space.matrix, space.lower)
         self.solves += 1
@@ -58,4 +58,4 @@ class Relaxations:
             impossible = np.isinf(proof.bound)
             kept = self._impossible if impossible else self._proved.setdefault(aim, Multipliers())
             kept.add(proof.multipliers)
-        return proof.bound
+        return proof

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
+
 from habitat_analysis.programme.arrays import Vector
 from habitat_analysis.programme.duality import Space
 from habitat_analysis.programme.kept import KeptProgramme, Question
@@ -83,6 +85,7 @@ class Search:
         self.kept, self.question = kept, question
         self._left = list(question.totals)  # numbers of dwellings not excluded
         self._space: Space | None = None
+        self._points: dict[int, Vector | None] = {}  # where each relaxation was left
         self._reached: dict[int, dict[int, float]] = {}  # by row, by number: least value proved
 
     def hold(self, row: int, *, least: float = -math.inf, most: float = math.inf) -> None:
@@ -125,6 +128,26 @@ class Search:
                 record.proved = min(record.proved, max(bound, own))
                 record.stopped = True
         return record.found(maximise=goal.maximise, seconds=time.perf_counter() - began)
+
+    def possible(self) -> Status:
+        """Tell whether there is a solution: ``optimal`` or ``infeasible``, or why it is not known.
+
+        A programme met before that keeps every row is one, and so is a relaxation whose counts
+        are whole; else the integer program is solved. Which of them answers changes nothing.
+        """
+        if self._met():
+            return "optimal"
+        goal = Goal(row=self.kept.objective_row("dwellings"))
+        for _, total in self._ordered(goal, _Record(), GAP_REL):
+            if self._whole(total):
+                return "optimal"
+            result = self._solve(goal, total, math.inf, None, math.inf)
+            if result is None or result.status == "infeasible":
+                continue
+            if result.has_solution:
+                self._remember(np.array([result.values[name] for name in self.kept.names]))
+            return "optimal" if result.has_solution else result.status
+        return "infeasible"
 
     def bound(self, goal: Goal) -> float | None:
         """Return the best value the relaxations do not exclude; None when they exclude all."""
@@ -172,13 +195,32 @@ class Search:
 
     def _relaxed(self, goal: Goal, total: int) -> float:
         """Solve the relaxation of one number of dwellings, and exclude it if it has none."""
-        least = self.kept.relaxations.solved(
+        proof = self.kept.relaxations.solved(
             (goal.row, goal.maximise), self._cost(goal), self._laid(), self._left.index(total)
         )
-        if least == math.inf:
+        if proof.bound == math.inf:
             self._exclude({total})
             return math.inf
-        return self._proved(goal, total, least)
+        self._points[total] = proof.point
+        return self._proved(goal, total, proof.bound)
+
+    def _whole(self, total: int) -> bool:
+        """Tell whether the relaxation of a number of dwellings is a solution of whole numbers."""
+        point = self._points.get(total)
+        if point is None:
+            return False
+        rounded = np.where(self.kept.integer, np.rint(point), point)
+        if np.abs(rounded - point).max() > NOISE:
+            return False
+        self._remember(rounded)
+        return self._met()
+
+    def _met(self) -> bool:
+        kept = self.kept
+        return kept.witnesses.any_in(self._laid(), self._left, equity=kept.equity, topup=kept.topup)
+
+    def _remember(self, solution: Vector) -> None:
+        self.kept.witnesses.add(solution)
 
     def _proved(self, goal: Goal, total: int, least: float) -> float:
         """Note the least value a row can take, and return the bound of the goal, to minimise."""

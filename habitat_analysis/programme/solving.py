@@ -227,11 +227,13 @@ class Bounds:
             upper=upper,
         )  # fmt: skip
         if _status(highs) == "optimal":
-            multipliers = np.array(highs.getSolution().row_dual, dtype=float)
+            solution = highs.getSolution()
+            multipliers = np.array(solution.row_dual, dtype=float)
             bound = float(weak_bounds(cost, space, multipliers[None])[0, 0])
             reached = float(highs.getInfo().objective_function_value)
             if abs(bound - reached) <= WARM_AGREEMENT * max(1.0, abs(reached)):
-                return Proof(bound=bound, multipliers=multipliers)
+                point = np.array(solution.col_value, dtype=float)
+                return Proof(bound=bound, multipliers=multipliers, point=point)
         if _status(highs) == "infeasible" and (ray := self._excluded(space)) is not None:
             return Proof(bound=math.inf, multipliers=ray)
         return Proof(
