@@ -88,6 +88,16 @@ class Search:
         self._points: dict[int, Vector | None] = {}  # where each relaxation was left
         self._reached: dict[int, dict[int, float]] = {}  # by row, by number: least value proved
 
+    def copy(self) -> Search:
+        """Return a search of the same question that knows as much, to go another way."""
+        other = Search(self.kept, self.question)
+        other._left, other._space = list(self._left), self._space
+        other._points, other._reached = (
+            dict(self._points),
+            {row: dict(known) for row, known in self._reached.items()},
+        )
+        return other
+
     def hold(self, row: int, *, least: float = -math.inf, most: float = math.inf) -> None:
         """Bound one row from now on; an objective is bounded without its constant.
 
