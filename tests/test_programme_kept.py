@@ -51,7 +51,14 @@ def neighbour(case: Case, seed: int) -> Case:
         mix_target=None if target is None else replace(target, eps=times(target.eps)),
     )
     tenures = tuple(
-        replace(t, cost_ceiling_m2_eur=times(t.cost_ceiling_m2_eur, 0.98, 1.05))
+        replace(
+            t,
+            cost_ceiling_m2_eur=times(t.cost_ceiling_m2_eur, 0.98, 1.05),
+            variable_cost_m2_eur=times(t.variable_cost_m2_eur, 0.97, 1.02),
+            net_rent_m2_year_eur=times(t.net_rent_m2_year_eur, 0.95, 1.1),
+            price_m2_eur=times(t.price_m2_eur, 0.98, 1.05),
+            subsidy_eur=times(t.subsidy_eur, 0.9, 1.1),
+        )
         for t in case.tenures
     )
     fixed = {
@@ -100,12 +107,12 @@ def test_a_bound_after_a_warm_start_is_that_of_a_cold_solve(seed):
     kept = KeptProgramme(Draw(seed, large=True).case())
     question = kept.question(kept.case)
     row = kept.objective_row("public_money")
-    warm = Bounds(kept.arrays_at(question, 0, row))
+    warm = Bounds(question.matrix, kept.lower)
     for total in question.totals:
         arrays = kept.arrays_at(question, total, row)
         if (arrays.row_lower > arrays.row_upper).any():
             continue
-        bound = warm.least(arrays.cost, arrays.row_lower, arrays.row_upper, arrays.upper)
+        bound = warm.least(arrays.cost, arrays.row_lower, arrays.row_upper, arrays.upper).bound
         cold = relax(arrays)
         expected = np.inf if cold.status == "infeasible" else cold.objective
         assert bound == pytest.approx(expected, rel=1e-6, abs=1e-6)

@@ -12,7 +12,7 @@ from typing import Final
 
 from habitat_analysis.errors import HabitatError
 from habitat_analysis.formats import quoted, typeset
-from habitat_analysis.programme.case import Case
+from habitat_analysis.programme.case import Case, check_objectives
 from habitat_analysis.programme.certificate import TOLERANCES, Check
 from habitat_analysis.programme.diagnosis import irreducible_conflict
 from habitat_analysis.programme.evaluation import Evaluation
@@ -139,6 +139,7 @@ def answer(
     HabitatError
         As `optimise`; `answer_many` turns it into the status ``error``.
     """
+    check_objectives(case, objectives)
     if kept is None or not kept.same_shape(case):
         kept = KeptProgramme(case)
     optimum = answered(kept, case, objectives, time_limit_s=time_limit_s)

@@ -70,9 +70,9 @@ class Account:
     cost_m2_eur
         Cost per m2 of SHAB of each tenure, fixed cost and rooms shared by SHAB, costs per
         dwelling (parking) apart; None without any dwelling.
-    tenures
-        One row a tenure: its own cost, its share of the fixed cost, its resources, and what of
-        its loan would finance another tenure (``loan_over_cost_eur``).
+    tenure_rows
+        By tenure: its own cost, its share of the fixed cost, its resources, and what of its loan
+        would finance another tenure (``loan_over_cost_eur``).
     buildings, phases
         What each holds and leaves to be found; empty for a site taken as a whole.
     """
@@ -101,9 +101,17 @@ class Account:
     by_tenure: Mapping[str, int]
     by_typology: Mapping[str, int]
     cost_m2_eur: Mapping[str, float | None]
-    tenures: pd.DataFrame
+    tenure_rows: Mapping[str, Mapping[str, float]]
     buildings: tuple[BuildingAccount, ...] = ()
     phases: tuple[PhaseAccount, ...] = ()
+
+    @property
+    def tenures(self) -> pd.DataFrame:
+        """Return `tenure_rows` as a table, made when it is read: one row a tenure."""
+        rows = pd.Index(list(self.tenure_rows), name="tenure")
+        return pd.DataFrame(
+            list(self.tenure_rows.values()), index=rows, columns=list(TENURE_COLUMNS)
+        )
 
     def reached(self, objective: str) -> float | None:
         """Return the value of an objective of `case.OBJECTIVES`, money in euros."""
@@ -147,20 +155,26 @@ def draw_account(case: Case, programme: Programme, scenario: Scenario) -> Accoun
         units={cell: int(n) for cell, n in programme.units.items() if n},
         placements=place(case, programme.units) if placements is None else placements,
     )
-    return _figures(case, programme, scenario, _tenure_table(case, programme, scenario))
+    return _figures(case, programme, scenario, _tenure_rows(case, programme, scenario))
 
 
 def _figures(
-    case: Case, programme: Programme, scenario: Scenario, tenures: pd.DataFrame
+    case: Case,
+    programme: Programme,
+    scenario: Scenario,
+    tenures: Mapping[str, Mapping[str, float]],
 ) -> Account:
+    def total(column: str) -> float:
+        return math.fsum(row[column] for row in tenures.values())
+
     units, placements = programme.units, programme.placements or ()
     rental = {terms.id for terms in case.tenures if terms.kind == "rental"}
     rooms = [space for space in case.spaces if space.id in programme.spaces]
     parking = {terms.id: terms.parking for terms in case.tenures}
-    shab = float(tenures["shab_m2"].sum())
-    subsidies = float(tenures["subsidy_eur"].sum())
-    cost = float(tenures["cost_eur"].sum()) + _fixed_cost(case, programme, scenario)
-    loans, sales = float(tenures["loan_eur"].sum()), float(tenures["revenue_eur"].sum())
+    shab = total("shab_m2")
+    subsidies = total("subsidy_eur")
+    cost = total("cost_eur") + _fixed_cost(case, programme, scenario)
+    loans, sales = total("loan_eur"), total("revenue_eur")
     need = cost - loans - subsidies - sales
     equity, topup = _split(case, max(0.0, need), subsidies)
     buildings = _buildings(case, programme, scenario)
@@ -189,10 +203,10 @@ def _figures(
         public_money_eur=max(0.0, need) + subsidies,
         mix=_distance_to_mix(case, programme),
         spaces_value=math.fsum(room.value for room in rooms),
-        by_tenure={str(u): int(n) for u, n in tenures["units"].items()},
+        by_tenure={code: int(row["units"]) for code, row in tenures.items()},
         by_typology=_by_typology(case, programme),
         cost_m2_eur=_cost_m2(case, programme, scenario, shab),
-        tenures=tenures,
+        tenure_rows=tenures,
         buildings=buildings,
         phases=phase_accounts(case, buildings, fixed_eur=fixed),
     )
@@ -207,16 +221,18 @@ def _buildings(case: Case, programme: Programme, scenario: Scenario) -> tuple[Bu
     return building_accounts(case, programme, cells, cost_factor=scenario.cost_factor)
 
 
-def _tenure_table(case: Case, programme: Programme, scenario: Scenario) -> pd.DataFrame:
+def _tenure_rows(
+    case: Case, programme: Programme, scenario: Scenario
+) -> dict[str, dict[str, float]]:
     """Add up the cells of each tenure and share the fixed cost by SHAB."""
     cells = cell_rows(case, rate_shift=scenario.rate_shift, cost_factor=scenario.cost_factor)
     kept = 1 - scenario.buyer_dropout * case.dropout_loss
     total = math.fsum(n * cells[cell]["shab_m2"] for cell, n in programme.units.items())
     fixed = _fixed_cost(case, programme, scenario)
-    rows = {}
+    rows: dict[str, dict[str, float]] = {}
     for terms in case.tenures:
         built = [(cells[t, u], n) for (t, u), n in programme.units.items() if u == terms.id]
-        row: dict[str, float | bool] = {"units": sum(n for _, n in built)}
+        row: dict[str, float] = {"units": sum(n for _, n in built)}
         for name in ("shab_m2", "cost_eur", "loan_eur", "subsidy_eur", "revenue_eur"):
             row[name] = math.fsum(n * cell[name] for cell, n in built)
         row["revenue_eur"] *= kept
@@ -228,8 +244,7 @@ def _tenure_table(case: Case, programme: Programme, scenario: Scenario) -> pd.Da
         row["loan_over_cost_eur"] = max(0.0, row["loan_eur"] - bearable)
         row["loan_capped"] = any(bool(cell["loan_capped"]) for cell, _ in built)
         rows[terms.id] = row
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(TENURE_COLUMNS))
-    return table.rename_axis("tenure")
+    return rows
 
 
 def _fixed_cost(case: Case, programme: Programme, scenario: Scenario) -> float:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import lru_cache
 from numbers import Real
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from habitat_analysis.errors import DataError, UsageError
 from habitat_analysis.programme.buildings import Building, Phase, phase_faults, split_faults
@@ -174,7 +175,8 @@ class Case:
     phases: tuple[Phase, ...] = ()
 
     def __post_init__(self) -> None:
-        faults = [*_number_faults(self, "case"), *_name_faults(self), *_fixed_faults(self)]
+        numbers = () if _sound(self) else _number_faults(self, "case")
+        faults = [*numbers, *_name_faults(self), *_fixed_faults(self)]
         if faults:
             raise UsageError("Wrong case: " + "; ".join(faults) + ".", code="E_CASE")
 
@@ -290,6 +292,26 @@ _NATURALS: Final = frozenset(
         "phase",
     }
 )
+
+
+def _sound(value: Any, name: str = "") -> bool:
+    """Tell at once that no number is out of its domain; anything unusual is left to the walk."""
+    kind: Any = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is float or kind is int:
+        return not _number_fault(float(value), name)
+    if kind is tuple:
+        return all(_sound(item, name) for item in value)
+    if kind is dict:
+        return name == "fixed" or all(_sound(item, name) for item in value.values())
+    parts = _parts(kind)
+    return bool(parts) and all(_sound(getattr(value, part), part) for part in parts)
+
+
+@lru_cache(maxsize=64)
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _number_faults(value: object, where: str, name: str = "") -> Iterator[str]:

@@ -170,7 +170,7 @@ def _loan_checks(case: Case, account: Account) -> Iterator[Check]:
     for terms in case.tenures:
         if terms.kind == "sale" or account.by_tenure[terms.id] == 0:
             continue
-        row = account.tenures.loc[terms.id].to_dict()
+        row = account.tenure_rows[terms.id]
         limit = max(0.0, row["total_cost_eur"] - row["subsidy_eur"])
         rule, loan = f"loan:{terms.id}", row["loan_eur"]
         yield Check(rule=rule, value=loan, sense="<=", limit=limit, unit="eur", kind="control")

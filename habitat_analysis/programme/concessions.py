@@ -66,16 +66,34 @@ def possible_without(case: Case, rules: Collection[str]) -> Status:
     Without both the surface and the number of dwellings, a tenure with a ceiling holds at most
     `rules.MOST_TIMES` times as many dwellings as either allows.
     """
-    model = build_programme(loosest(case, [rule for rule in rules if rule in LOOSEST]))
-    arrays = _unaimed(read_arrays(model.problem))
-    free = np.array([model.rules[row] in rules for row in arrays.rows], dtype=bool)
-    return solve_arrays(
-        replace(
-            arrays,
-            row_lower=np.where(free, -np.inf, arrays.row_lower),
-            row_upper=np.where(free, np.inf, arrays.row_upper),
-        )
-    ).status
+    return Opened(case, rules).without(rules)
+
+
+class Opened:
+    """The PuLP problem of a case, read once, to be solved without one set of rules or another."""
+
+    def __init__(self, case: Case, rules: Collection[str]) -> None:
+        """Read the problem, loose where one of the rules would be left out."""
+        self._loose = frozenset(rule for rule in rules if rule in LOOSEST)
+        model = build_programme(loosest(case, self._loose))
+        self._arrays = _unaimed(read_arrays(model.problem))
+        self._rules = [model.rules[row] for row in self._arrays.rows]
+
+    def without(self, rules: Collection[str]) -> Status:
+        """Tell whether a programme exists without some rules.
+
+        Raises
+        ------
+        ValueError
+            When they would loosen other limits than those of the problem read.
+        """
+        if self._loose != {rule for rule in rules if rule in LOOSEST}:
+            msg = f"Expected rules that loosen {sorted(self._loose)}: got {sorted(rules)}."
+            raise ValueError(msg)
+        free = np.array([rule in rules for rule in self._rules], dtype=bool)
+        lower = np.where(free, -np.inf, self._arrays.row_lower)
+        upper = np.where(free, np.inf, self._arrays.row_upper)
+        return solve_arrays(replace(self._arrays, row_lower=lower, row_upper=upper)).status
 
 
 def conceded(case: Case, rule: str, amount: float) -> Case:

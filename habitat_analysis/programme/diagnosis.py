@@ -15,7 +15,7 @@ from typing import Final
 
 from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.certificate import Unit
-from habitat_analysis.programme.concessions import conceded, elastic, possible, possible_without
+from habitat_analysis.programme.concessions import Opened, conceded, elastic, possible
 from habitat_analysis.programme.kept import KeptProgramme, Question
 from habitat_analysis.programme.model import KILO
 from habitat_analysis.programme.optimum import read_programme
@@ -183,16 +183,28 @@ class _Doctor:
         self, case: Case, rules: Sequence[str] | None, *, kept: KeptProgramme | None = None
     ) -> None:
         self.case = case
+        self._opened: Opened | None = None
+        self._loose: dict[frozenset[str], Case] = {frozenset(): case}
         self._kept = kept if kept is not None and kept.same_shape(case) else KeptProgramme(case)
         self.rules = relaxable_rules(self._kept.row_of) if rules is None else tuple(rules)
 
     def status(self, without: Collection[str] = ()) -> Status:
-        """Tell whether a programme exists without some rules."""
-        if set(without) >= LOOSEST:  # then nothing bounds the number of dwellings to go through
-            return possible_without(self.case, without)
-        search = Search(self._kept, self._question(self.case, without))
-        goal = Goal(row=self._kept.objective_row("dwellings"))
-        return search.best(goal, gap_rel=math.inf).status
+        """Tell whether a programme exists without some rules.
+
+        The empty programme keeps every rule that none of those left speaks of. Without a bound on
+        the number of dwellings there is no end of numbers to go through: a programme within the
+        bound of the study is looked for first, since it stays one without that bound.
+        """
+        question = self._question(self.case, without)
+        if _allows_nothing(question):
+            return "optimal"
+        if set(without) >= LOOSEST:
+            within = self.status([rule for rule in without if rule != "dwellings:max"])
+            if within == "optimal":
+                return within
+            self._opened = self._opened or Opened(self.case, LOOSEST)
+            return self._opened.without(without)
+        return Search(self._kept, question).possible()
 
     def conflict(self) -> tuple[str, ...]:
         """Drop for good each rule without which it is still impossible, in alphabetical order."""
@@ -251,9 +263,23 @@ class _Doctor:
         return nothing
 
     def _question(self, case: Case, without: Collection[str]) -> Question:
-        loose = loosest(case, [rule for rule in without if rule in LOOSEST])
+        bounds = frozenset(rule for rule in without if rule in LOOSEST)
+        if case is not self.case:
+            loose = loosest(case, bounds)
+        elif bounds not in self._loose:
+            loose = self._loose[bounds] = loosest(case, bounds)
+        else:
+            loose = self._loose[bounds]
         dropped = [rule for rule in without if rule not in LOOSEST]
         return self._kept.question(loose, without=dropped)
+
+
+def _allows_nothing(question: Question) -> bool:
+    """Tell whether the programme without any dwelling, room nor euro keeps every row."""
+    if 0 not in question.totals:
+        return False
+    lower, upper = question.rows_at(0)
+    return bool((lower <= 0).all() and (upper >= 0).all())
 
 
 def _proved(case: Case, way: WayOut) -> bool | None:

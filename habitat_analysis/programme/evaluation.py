@@ -23,16 +23,24 @@ class Evaluation(Account):
 
     Attributes
     ----------
+    case
+        The question.
     certificate
         Every rule of the case, recomputed from the data.
-    checks
-        The same as a table: ``rule``, ``label`` (French), ``value``, ``sense``, ``limit``,
-        ``unit``, ``gap`` (zero when kept), ``ok`` and ``kind`` (``control``: a check on the
-        accounts that is not a rule of the integer program).
     """
 
+    case: Case
     certificate: tuple[Check, ...]
-    checks: pd.DataFrame
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """Return the certificate as a table, made when it is read.
+
+        ``rule``, ``label`` (French), ``value``, ``sense``, ``limit``, ``unit``, ``gap`` (zero when
+        kept), ``ok`` and ``kind`` (``control``: a check on the accounts that is not a rule of the
+        integer program).
+        """
+        return _table(self.case, self.certificate)
 
     @property
     def feasible(self) -> bool:
@@ -94,7 +102,7 @@ def evaluate(case: Case, programme: Programme, scenario: Scenario = BASE) -> Eva
     account = draw_account(case, programme, scenario)
     certificate = certify(case, account)
     figures = {part.name: getattr(account, part.name) for part in fields(account)}
-    return Evaluation(**figures, certificate=certificate, checks=_table(case, certificate))
+    return Evaluation(**figures, case=case, certificate=certificate)
 
 
 def _table(case: Case, checks: tuple[Check, ...]) -> pd.DataFrame:

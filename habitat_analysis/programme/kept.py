@@ -4,12 +4,13 @@ Once the number N of dwellings is fixed, every share of the dwellings is a const
 side: ``sum_F x - alpha N >= 0`` becomes ``sum_F x >= alpha N``, and its limit can be rounded to a
 whole number. A kept programme is the PuLP problem of `model` after this change of form; a
 question gives it the numbers of a case that has the same typologies, tenures, rooms and rules
-but other surfaces, places, sums or shares. What makes no such question is built again.
+but other surfaces, places, sums, shares, costs, rents or prices. What makes no such question is
+built again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +22,7 @@ from habitat_analysis.errors import UsageError
 from habitat_analysis.programme.arrays import Arrays, Vector, coefficients, read_arrays
 from habitat_analysis.programme.case import OBJECTIVES, Case, ShareRule
 from habitat_analysis.programme.cells import cell_rows
+from habitat_analysis.programme.duality import Matrix
 from habitat_analysis.programme.model import (
     KILO,
     build_programme,
@@ -28,10 +30,12 @@ from habitat_analysis.programme.model import (
     largest_bill,
     objective,
 )
+from habitat_analysis.programme.relaxations import Relaxations
+from habitat_analysis.programme.witnesses import Witnesses
 
-Matrix = npt.NDArray[np.float64]
 ROUNDED: Final = ("share", "typo")  # families whose part is a number of dwellings
 LAND: Final = "land"
+MONEY: Final = ("cost", "loan", "subsidy", "revenue")  # of a cell
 NUMBER_NOISE: Final = 1e-9  # an alpha N this near to a whole number is that number
 
 
@@ -66,11 +70,16 @@ class Question:
 
     def rows_at(self, total: int) -> tuple[Vector, Vector]:
         """Return the bounds of the rows for so many dwellings."""
-        lower = self.row_lower + self.slope * total
-        upper = self.row_upper + self.slope * total
-        lower = np.where(self.whole, np.ceil(lower - NUMBER_NOISE), lower)
-        upper = np.where(self.whole, np.floor(upper + NUMBER_NOISE), upper)
-        lower[self.total_row] = upper[self.total_row] = total
+        lower, upper = self.rows_for([total])
+        return lower[0], upper[0]
+
+    def rows_for(self, totals: Sequence[int]) -> tuple[Matrix, Matrix]:
+        """Return the bounds of the rows, one line a number of dwellings."""
+        numbers = np.array(totals, dtype=float)[:, None]
+        lower, upper = self.row_lower + self.slope * numbers, self.row_upper + self.slope * numbers
+        lower[:, self.whole] = np.ceil(lower[:, self.whole] - NUMBER_NOISE)
+        upper[:, self.whole] = np.floor(upper[:, self.whole] + NUMBER_NOISE)
+        lower[:, [self.total_row]] = upper[:, [self.total_row]] = numbers
         return lower, upper
 
 
@@ -89,6 +98,15 @@ class KeptProgramme:
         self._total = np.sign(arrays.matrix[[self.row_of["dwellings:min"]]].toarray()[0])
         self._base = arrays
         self._parts, self._offsets = self._with_objectives(arrays)
+        self._labels = tuple(str(position) for position in range(self.rows))
+        self.relaxations = Relaxations()
+        self.witnesses = Witnesses(
+            total=self.row_of["dwellings:min"],
+            balance=self.row_of["balance"],
+            equity_row=self.row_of.get("equity"),
+        )
+        self.equity = self._column[str(self.model.equity.name)]
+        self.topup = self._column[str(self.model.topup.name)]
         for rule, (_, _, slope) in row_limits(case).items():
             self._parts[self.row_of[rule]] += slope * self._total
 
@@ -137,6 +155,8 @@ class KeptProgramme:
             row = self.row_of[rule]
             lower[row], upper[row], slope[row] = least, most, change
             whole[row] = rule.partition(":")[0] in ROUNDED
+        if case is not self.case:
+            self._write_cells(case, matrix)
         self._write_ceilings(case, matrix, upper)
         self._write_quartiles(case, matrix)
         for rule in without:
@@ -165,13 +185,18 @@ class KeptProgramme:
         columns[self._column[self._land()]] = largest_bill(case) / KILO
         return replace(question, upper=columns)
 
-    def arrays_at(self, question: Question, total: int, row: int) -> Arrays:
-        """Return the problem of a question for so many dwellings, minimising one row."""
+    def arrays_at(
+        self, question: Question, total: int, row: int, *, matrix: csr_array | None = None
+    ) -> Arrays:
+        """Return the problem of a question for so many dwellings, minimising one row.
+
+        `matrix` is that of the question, if it was already compressed.
+        """
         lower, upper = question.rows_at(total)
         return Arrays(
             names=self.names,
-            rows=tuple(str(position) for position in range(self.rows)),
-            matrix=csr_array(question.matrix),
+            rows=self._labels,
+            matrix=csr_array(question.matrix) if matrix is None else matrix,
             row_lower=lower,
             row_upper=upper,
             lower=self.lower,
@@ -184,8 +209,9 @@ class KeptProgramme:
         """Tell whether a case only changes numbers that `question` knows how to change."""
         if _shape(case) != _shape(self.case):
             return False
-        same = case.tenures == self.case.tenures and case.fixed_m2_eur == self.case.fixed_m2_eur
-        return same or cell_rows(case) == self._cells
+        if not case.phases:
+            return True
+        return cell_rows(case) == self._cells  # the rows of a phase hold the money of the cells
 
     def _with_objectives(self, arrays: Arrays) -> tuple[Matrix, Vector]:
         """Add one row an objective below the matrix, with the constants apart."""
@@ -201,9 +227,27 @@ class KeptProgramme:
     def _land(self) -> str:
         return str(self.model.land.name) if self.model.land is not None else ""
 
+    def _write_cells(self, case: Case, matrix: Matrix) -> None:
+        """Write the money of the cells: in the balance, the subsidies and two objectives."""
+        if case.tenures == self.case.tenures and case.fixed_m2_eur == self.case.fixed_m2_eur:
+            return
+        rows = cell_rows(case)
+        if rows == self._cells:
+            return
+        columns = [self._column[str(self.model.units[cell].name)] for cell in rows]
+        table = [[row[f"{name}_eur"] for row in rows.values()] for name in MONEY]
+        cost, loan, subsidy, revenue = np.array(table).reshape(len(MONEY), -1) / KILO
+        matrix[self.row_of["balance"], columns] = loan + subsidy + revenue - cost
+        matrix[self.objective_row("cost"), columns] = cost
+        matrix[self.objective_row("public_money"), columns] = subsidy
+        if "subsidy" in self.row_of:
+            matrix[self.row_of["subsidy"], columns] = subsidy
+
     def _write_ceilings(self, case: Case, matrix: Matrix, upper: Vector) -> None:
         """Write the ceilings of the cost per m2, whose big M follows the numbers of the case."""
-        shab = self._base.matrix[[self.row_of["surface"]]].toarray()[0] * self._total
+        if all(terms.cost_ceiling_m2_eur is None for terms in case.tenures):
+            return
+        shab = self._parts[self.row_of["surface"]] * self._total
         former = {terms.id: terms for terms in self.case.tenures}
         for terms in case.tenures:
             if terms.cost_ceiling_m2_eur is None:
@@ -281,7 +325,7 @@ def _shape(case: Case) -> tuple[object, ...]:
     rules, target = case.rules, case.rules.mix_target
     return (
         case.typologies,
-        tuple((t.id, t.kind, t.cost_ceiling_m2_eur is None) for t in case.tenures),
+        tuple((t.id, t.kind, t.parking, t.cost_ceiling_m2_eur is None) for t in case.tenures),
         case.spaces,
         case.classes,
         case.buildings,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Final
 
@@ -148,8 +150,13 @@ def answer(
     stages: list[Stage] = []
     best: Found | None = None
     notes: list[str] = []
-    for name in objectives:
-        found = search.best(_goal(kept, name), deadline=deadline, gap_rel=gap_rel)
+    ready: Found | None = None
+    for name, following in zip_longest(objectives, objectives[1:]):
+        found, ready = ready, None
+        if found is None and name in COUNTED and following is not None:
+            search, found, ready = _both_at_once(search, name, following, deadline, gap_rel)
+        if found is None:
+            found = search.best(_goal(kept, name), deadline=deadline, gap_rel=gap_rel)
         notes += [found.note] if found.note else []
         if best is None and not found.has_solution:
             return _nothing(found.status, "; ".join(notes))
@@ -222,6 +229,36 @@ def _goal(kept: KeptProgramme, name: str) -> Goal:
     return Goal(
         row=kept.objective_row(name), maximise=OBJECTIVES[name] == "max", counted=name in COUNTED
     )
+
+
+def _both_at_once(
+    search: Search, name: str, following: str, deadline: float | None, gap_rel: float
+) -> tuple[Search, Found | None, Found | None]:
+    """Ask for the best of the next objective among programmes at the bound of a counted one.
+
+    The relaxations prove that no programme counts more than their bound, rounded down. If one is
+    found that counts as much, it is therefore a best one, and both objectives are answered by one
+    search; the next is asked what it would have been asked anyway. If none is found, in half the
+    time left, nothing is concluded.
+
+    Returns
+    -------
+    search, found, ready
+        The search to go on with and both answers; the same search and nothing when the bound is
+        not reached.
+    """
+    bound = search.bound(_goal(search.kept, name))
+    if bound is None or not math.isfinite(bound):
+        return search, None, None
+    held = search.copy()
+    _hold(held, name, bound, slack=_tolerance(name, bound))
+    if deadline is not None:
+        deadline = (time.perf_counter() + deadline) / 2
+    ready = held.best(_goal(held.kept, following), deadline=deadline, gap_rel=gap_rel)
+    if not ready.has_solution:
+        return search, None, None
+    found = replace(ready, status="optimal", value=bound, bound=bound, solves=0, seconds=0.0)
+    return held, found, ready
 
 
 def _hold(search: Search, name: str, value: float, *, slack: float) -> None:

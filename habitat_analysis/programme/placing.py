@@ -110,8 +110,35 @@ def _share_kept(rule: ShareRule, part: npt.NDArray[np.int_], total: int) -> npt.
 
 
 def _placeable(quartiles: Sequence[_Quartile], units: Mapping[Cell, int]) -> int:
-    """Return how many households of some quartiles fit, the others left out."""
-    return sum(p.count for p in _flow([(group, group.count) for group in quartiles], units))
+    """Return how many households of some quartiles fit, the others left out.
+
+    Household after household, each takes a dwelling or has others move (augmenting paths): once
+    one of a class cannot be placed, none of its class can (Kuhn 1955, dwellings alike by cell).
+    """
+    left = {cell: built for cell, built in units.items() if built > 0}
+    inside: dict[Cell, list[NeedClass]] = {cell: [] for cell in left}
+
+    def fits(household: NeedClass, seen: set[Cell]) -> bool:
+        for cell in household.cells:
+            if cell not in left or cell in seen:
+                continue
+            seen.add(cell)
+            residents = inside[cell]
+            if len(residents) < left[cell]:
+                residents.append(household)
+                return True
+            for position, resident in enumerate(residents):
+                if fits(resident, seen):
+                    residents[position] = household
+                    return True
+        return False
+
+    for group in quartiles:
+        for members in group.classes:
+            for _ in range(members.count):
+                if not fits(members, set()):
+                    break
+    return sum(len(residents) for residents in inside.values())
 
 
 def _flow(

@@ -16,8 +16,10 @@ from typing import Any, Final, Literal
 import highspy
 import numpy as np
 import pulp
+from scipy.sparse import csr_array
 
 from habitat_analysis.programme.arrays import Arrays, Vector, read_arrays
+from habitat_analysis.programme.duality import FEASIBLE_NOISE, Matrix, Proof, Space, weak_bounds
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_solution", "error"]
 
@@ -34,8 +36,6 @@ AT_ONCE: Final[Mapping[str, object]] = {
     "mip_detect_symmetry": False,
 }
 WARM_AGREEMENT: Final = 1e-7  # relative: a bound after a warm start against the value reached
-FEASIBLE_NOISE: Final = 1e-6  # what multipliers must exceed zero by to prove an impossibility
-NO_PRICE: Final = 1e-11  # a reduced cost below this is rounding
 
 _MODEL_STATUS: Final = highspy.HighsModelStatus
 _STOPPED: Final = (
@@ -184,16 +184,27 @@ class Bounds:
     answer without a useful one is solved again from nothing.
     """
 
-    def __init__(self, arrays: Arrays) -> None:
-        """Load the matrix of a problem to minimise; its own objective is not read."""
-        fractions = replace(arrays, integer=np.zeros_like(arrays.integer), maximise=False)
-        self._arrays = fractions
-        self._highs = _prepared(fractions, {"presolve": "off"})
-        self._rows = np.arange(len(arrays.rows), dtype=np.int32)
-        self._columns = np.arange(len(arrays.names), dtype=np.int32)
+    def __init__(self, matrix: Matrix, lower: Vector) -> None:
+        """Load the coefficients, shape (rows, columns), and the lower bounds of the columns."""
+        rows, columns = matrix.shape
+        self.matrix = matrix
+        self._arrays = Arrays(
+            names=tuple(str(position) for position in range(columns)),
+            rows=tuple(str(position) for position in range(rows)),
+            matrix=csr_array(matrix),
+            row_lower=np.full(rows, -np.inf),
+            row_upper=np.full(rows, np.inf),
+            lower=lower,
+            upper=np.full(columns, np.inf),
+            integer=np.zeros(columns, dtype=bool),
+            cost=np.zeros(columns),
+        )
+        self._highs = _prepared(self._arrays, {"presolve": "off"})
+        self._rows = np.arange(rows, dtype=np.int32)
+        self._columns = np.arange(columns, dtype=np.int32)
 
-    def least(self, cost: Vector, row_lower: Vector, row_upper: Vector, upper: Vector) -> float:
-        """Return a value that no solution goes below; infinity when there is none.
+    def least(self, cost: Vector, row_lower: Vector, row_upper: Vector, upper: Vector) -> Proof:
+        """Prove a value that no solution goes below; infinity when there is none.
 
         Parameters
         ----------
@@ -204,35 +215,46 @@ class Bounds:
         upper
             Upper bounds of the columns; the lower ones stay.
         """
-        known, highs = self._arrays, self._highs
+        highs, lower = self._highs, self._arrays.lower
         highs.changeColsCost(len(self._columns), self._columns, cost)
-        highs.changeColsBounds(len(self._columns), self._columns, known.lower, upper)
+        highs.changeColsBounds(len(self._columns), self._columns, lower, upper)
         highs.changeRowsBounds(  # type: ignore[attr-defined]
             len(self._rows), self._rows, row_lower, row_upper
         )
         highs.run()
-        asked = replace(
-            known, cost=cost, row_lower=row_lower, row_upper=row_upper, upper=upper, offset=0.0
-        )
+        space = Space(
+            matrix=self.matrix, row_lower=row_lower[None], row_upper=row_upper[None], lower=lower,
+            upper=upper,
+        )  # fmt: skip
         if _status(highs) == "optimal":
-            multipliers = np.array(highs.getSolution().row_dual, dtype=float)
-            bound = _safe_bound(asked, multipliers)
+            solution = highs.getSolution()
+            multipliers = np.array(solution.row_dual, dtype=float)
+            bound = float(weak_bounds(cost, space, multipliers[None])[0, 0])
             reached = float(highs.getInfo().objective_function_value)
             if abs(bound - reached) <= WARM_AGREEMENT * max(1.0, abs(reached)):
-                return bound
-        if _status(highs) == "infeasible" and self._excluded(asked):
-            return math.inf
-        return _cold_bound(asked)
+                point = np.array(solution.col_value, dtype=float)
+                return Proof(bound=bound, multipliers=multipliers, point=point)
+        if _status(highs) == "infeasible" and (ray := self._excluded(space)) is not None:
+            return Proof(bound=math.inf, multipliers=ray)
+        return Proof(
+            bound=_cold_bound(
+                replace(
+                    self._arrays, cost=cost, row_lower=row_lower, row_upper=row_upper, upper=upper
+                )
+            )
+        )
 
-    def _excluded(self, asked: Arrays) -> bool:
+    def _excluded(self, space: Space) -> Vector | None:
         """Prove that nothing is possible: multipliers under which zero would exceed zero."""
         known, ray = self._highs.getDualRay()[1:3]  # type: ignore[attr-defined]
         if not known:
-            return False
-        free = replace(asked, cost=np.zeros(len(asked.names)))
+            return None
         ray = np.array(ray, dtype=float)
         ray /= max(1.0, float(np.abs(ray).max()))
-        return max(_safe_bound(free, ray), _safe_bound(free, -ray)) > FEASIBLE_NOISE
+        both = np.array([ray, -ray])
+        bounds = weak_bounds(np.zeros(len(space.upper)), space, both)[:, 0]
+        best = int(bounds.argmax())
+        return both[best] if bounds[best] > FEASIBLE_NOISE else None
 
 
 def _cold_bound(arrays: Arrays) -> float:
@@ -243,19 +265,6 @@ def _cold_bound(arrays: Arrays) -> float:
     if result.status == "optimal" and result.objective is not None:
         return result.objective
     return -math.inf
-
-
-def _safe_bound(arrays: Arrays, multipliers: Vector) -> float:
-    """Bound a minimum from multipliers of the rows: weak duality, true for any multipliers."""
-    useless = (multipliers > 0) & np.isinf(arrays.row_lower)
-    useless |= (multipliers < 0) & np.isinf(arrays.row_upper)
-    prices = np.where(useless, 0.0, multipliers)
-    reduced = arrays.cost - arrays.matrix.T @ prices
-    reduced = np.where(np.abs(reduced) < NO_PRICE, 0.0, reduced)
-    rows = np.where(prices > 0, arrays.row_lower, np.where(prices < 0, arrays.row_upper, 0.0))
-    columns = np.where(reduced > 0, arrays.lower, np.where(reduced < 0, arrays.upper, 0.0))
-    bound = float(prices @ rows + reduced @ columns)
-    return bound if math.isfinite(bound) else -math.inf
 
 
 def _prepared(arrays: Arrays, options: Mapping[str, object]) -> highspy.Highs:

@@ -18,7 +18,7 @@ from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.mould import Mould, cast, counted_land_ht, make_mould
 from habitat_analysis.programme.site_figures import SiteFigures
 
-CHUNK_SITES: Final = 20
+CHUNK_SITES: Final = 40
 STOPPED: Final = (
     "Le calcul de ce site s'est arrêté à chaque essai (mémoire ?) : relancez la commande."
 )
