@@ -271,7 +271,7 @@ def test_impossible_everywhere_is_said_with_its_way_out(tmp_path: Path) -> None:
     assert len(rows) == 8
     assert (rows["statut"] == "infeasible").all()
     assert rows["limites"].str.contains("Nombre minimal de logements").all()
-    assert (rows["charge_fonciere_statut"] == "infeasible").all()  # even on free land
+    assert (rows["charge_fonciere_statut"] == "infeasible").all()  # at any price of the land
     assert rows["charge_fonciere_admissible_ht_eur"].isna().all()
     assert ranked_portfolio(rows)["rang"].isna().all()
     assert "Aucun programme" in repr(counts_sheet(rows))
@@ -418,7 +418,7 @@ def test_a_commune_without_any_site_has_a_file_without_rows(tmp_path: Path) -> N
     rows = read_portfolio(found.file)
     assert len(rows) == 0
     assert ranked_portfolio(rows).empty
-    assert "0 parcelle" in found.page.read_text("utf-8").replace("\u00a0", " ")
+    assert "<p>0 parcelle.</p>" in found.page.read_text("utf-8").replace("\u00a0", " ")
 
 
 def test_without_a_group_the_land_decides_the_ranking(tmp_path: Path) -> None:
