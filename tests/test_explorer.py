@@ -210,7 +210,7 @@ def test_an_impossible_choice_says_what_would_unlock_it(panel: Explorer) -> None
     panel.rental.value, panel.accession.value = 1.0, 0.6
     assert panel.feasibility.programme is None
     assert "infaisable" in panel.result.value
-    assert "Suffit, levée seule" in panel.result.value
+    assert "Il suffirait, seul" in panel.result.value
     assert READY in panel.state.value
 
 
