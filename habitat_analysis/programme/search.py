@@ -178,14 +178,14 @@ class Search:
             _, solved, total, bound = heapq.heappop(waiting)
             beaten = bound >= record.value or (gap_rel == math.inf and record.value < math.inf)
             if beaten or record.stopped:
-                record.proved = min([record.proved, bound, *(left[-1] for left in waiting)])
+                record.proved = min([record.proved, _tie(bound), *(left[0] for left in waiting)])
                 return
             if not solved:
                 bound = self._relaxed(goal, total)
                 if bound < math.inf:
                     heapq.heappush(waiting, (_tie(bound), True, total, bound))
             elif bound >= record.value - gap_rel * max(1.0, abs(record.value)):
-                record.proved = min(record.proved, bound)
+                record.proved = min(record.proved, _tie(bound))
                 return
             else:
                 yield bound, total
@@ -294,7 +294,7 @@ class Search:
 
 
 def _tie(bound: float) -> float:
-    """Round what orders the numbers of dwellings: the last digits depend on the way there."""
+    """Round a bound to what does not depend on the way there: the order, and what is reported."""
     return float(f"{bound:.9g}")
 
 
