@@ -197,7 +197,7 @@ def waiting_list_length(
     >>> waiting_list_length(housed=8, needed=8, departure_share=0.1, confidence=0.95)
     2
     """
-    from scipy.stats import binom  # noqa: PLC0415 - half a second, for those who ask
+    from scipy.stats import binom  # half a second, for those who ask
 
     if not (0 <= departure_share <= 1 and 0 <= confidence < 1) or min(housed, needed) < 0:
         msg = f"Expected shares in [0, 1] and counts >= 0: {departure_share=}, {confidence=}."

@@ -1,4 +1,4 @@
-"""A proposal put to the group: most households housed, then the fairest ranks, then points or a draw.
+"""A proposal put to the group: most households housed, then the fairest ranks.
 
 Order of fairness (model.md 6.2): most households housed; as few as possible at the worst rank,
 then at the rank before, down to the second (leximin). The numbers of households at each rank are
@@ -22,10 +22,10 @@ from habitat_analysis.allocation.assignment import (
     Status,
     Step,
     Turn,
-    Vector,
 )
-from habitat_analysis.allocation.wishes import Bound, Wishes, Wisher, draw_key
+from habitat_analysis.allocation.wishes import Bound, Wisher, Wishes, draw_key
 from habitat_analysis.errors import DataError
+from habitat_analysis.programme.arrays import Vector
 
 HOUSED: Final = "housed"
 POINTS: Final = "points"
@@ -225,7 +225,7 @@ def read_placement(
     wishes: Wishes, pairs: Pairs, placement: Placement, drawn: tuple[str, ...] = ()
 ) -> Allocation:
     """Read an answer of the solver as an allocation."""
-    chosen = dict(pairs.names[pair] for pair in placement.pairs)
+    chosen: dict[str, str] = dict(pairs.names[pair] for pair in placement.pairs)
     return allocation_of(
         wishes, chosen, status=placement.status, drawn=drawn, steps=placement.steps
     )
