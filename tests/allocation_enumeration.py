@@ -12,6 +12,10 @@ QUARTILES = ("Q1", "Q2", "Q3", "Q4")
 AGES = ("18-29", "30-44", "65+")
 
 
+def drawing(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - made-up groups, nothing secret
+
+
 def random_wishes(chance: random.Random, *, bounded: bool = True) -> Wishes:
     """Draw at most 6 households and 5 dwellings in two blocks."""
     dwellings = [

@@ -1,6 +1,5 @@
 """Allocations against every allocation there is, and what must hold of any of them."""
 
-import random
 from dataclasses import replace
 
 import pytest
@@ -25,6 +24,7 @@ from habitat_analysis.allocation.wishes import (
 from habitat_analysis.errors import DataError
 from tests.allocation_enumeration import (
     all_assignments,
+    drawing,
     fairness,
     profile,
     random_wishes,
@@ -40,7 +40,7 @@ def people(**rankings):
 
 
 def test_500_random_allocations_have_the_rank_profile_of_the_best_of_all():
-    chance = random.Random(12)
+    chance = drawing(12)
     impossible = 0
     for _ in range(500):
         wishes = random_wishes(chance)
@@ -60,7 +60,7 @@ def test_500_random_allocations_have_the_rank_profile_of_the_best_of_all():
 
 
 def test_points_are_the_last_stage_and_the_draw_leaves_exactly_one():
-    chance = random.Random(13)
+    chance = drawing(13)
     for _ in range(60):
         wishes = random_wishes(chance)
         every = list(all_assignments(wishes))
@@ -84,7 +84,7 @@ def test_points_are_the_last_stage_and_the_draw_leaves_exactly_one():
         assert found.assignment == served
 
 
-WISHES = st.integers(0, 10**6).map(lambda seed: random_wishes(random.Random(seed)))
+WISHES = st.integers(0, 10**6).map(lambda seed: random_wishes(drawing(seed)))
 
 
 @settings(max_examples=40)
@@ -118,7 +118,7 @@ def said(wishes, seed):
 @settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(1, 7))
 def test_complete_lists_without_bounds_house_everybody(seed, size):
-    chance = random.Random(seed)
+    chance = drawing(seed)
     ids = [f"D{n}" for n in range(size)]
     households = [Wisher(id=f"H{n}", ranking=tuple(chance.sample(ids, size))) for n in range(size)]
     found = allocate(Wishes(dwellings=homes(*ids), households=tuple(households)))
@@ -128,7 +128,7 @@ def test_complete_lists_without_bounds_house_everybody(seed, size):
 @settings(max_examples=40)
 @given(st.integers(0, 10**6))
 def test_one_more_dwelling_never_houses_fewer(seed):
-    chance = random.Random(seed)
+    chance = drawing(seed)
     wishes = random_wishes(chance)
     more = replace(
         wishes,
@@ -142,7 +142,7 @@ def test_one_more_dwelling_never_houses_fewer(seed):
 
 
 def test_price_of_diversity_is_that_of_all_allocations():
-    chance = random.Random(14)
+    chance = drawing(14)
     for _ in range(60):
         wishes = random_wishes(chance)
         worth = len(wishes.dwellings) + 1
@@ -158,7 +158,7 @@ def test_price_of_diversity_is_that_of_all_allocations():
 
 
 def test_an_impossible_allocation_names_the_bounds_to_vote_again():
-    chance = random.Random(15)
+    chance = drawing(15)
     seen = 0
     for _ in range(150):
         wishes = random_wishes(chance)
