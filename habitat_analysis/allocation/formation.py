@@ -27,13 +27,12 @@ from habitat_analysis.errors import DataError, Faults, did_you_mean
 from habitat_analysis.formats import count, quoted, typeset
 from habitat_analysis.programme.arrays import Vector
 
-Reason = Literal["no_cell", "places", "quota", "points", "draw"]
+Reason = Literal["no_cell", "quota", "points", "draw"]
 SOURCE: Final = "vivier"
 WHOLE: Final = 10_000  # quotas are written in whole numbers: shares to the ten-thousandth
 
 WHY: Final[Mapping[Reason, str]] = {
     "no_cell": "aucune des places proposées ne convient à ce ménage",
-    "places": "le retenir laisserait une place vide de plus",
     "quota": "les quotas votés pour la mixité l'écartent",
     "points": "le retenir coûterait {points} au groupe",
     "draw": "à égalité avec un ménage retenu",
@@ -325,16 +324,11 @@ def _reason(pool: Pool, candidate: Candidate, best: _Answer, free: _Answer) -> t
     if not any(pool.cells[cell] for cell in candidate.cells):
         return "no_cell", 0.0
     inside = _choose(pool, forced=candidate.id)
-    if inside.chosen and inside.worth == best.worth:
+    if inside.worth == best.worth and inside.status == best.status:
         return "draw", 0.0
-    same_size = len(inside.chosen) == len(best.chosen)
-    lost = best.points - inside.points if same_size else 0.0
+    if len(inside.chosen) < len(best.chosen) or inside.status == "infeasible":
+        return "quota", 0.0  # without quotas, one more household in never empties a place
+    lost = best.points - inside.points
     without = _choose(_free(pool), forced=candidate.id) if pool.quotas else inside
-    if pool.quotas and (without.worth == free.worth or _only_quota(inside, best, without, free)):
-        return "quota", lost
-    return ("points" if same_size else "places"), lost
-
-
-def _only_quota(inside: _Answer, best: _Answer, without: _Answer, free: _Answer) -> bool:
-    """Whether only the quotas make the group smaller."""
-    return len(inside.chosen) < len(best.chosen) and len(without.chosen) == len(free.chosen)
+    by_quota = bool(pool.quotas) and without.worth == free.worth
+    return ("quota" if by_quota else "points"), lost
