@@ -1,0 +1,1 @@
+"""Allocation: who could live where, which group, which shared rooms, and why."""
