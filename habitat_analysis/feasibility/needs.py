@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from habitat_analysis.baremes import Baremes, Fact, FactReader
+from habitat_analysis.baremes import CONFLICT, Baremes, Fact, FactReader
 from habitat_analysis.errors import DataError
 from habitat_analysis.households.eligibility import TenureTest
 from habitat_analysis.households.group import Group, read_group
@@ -123,7 +123,15 @@ def _test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
     if not nature.income_product or nature.income_product == OPEN_TO_ALL:
         return TenureTest(table=None, category="persons")
     table = income_table(facts, nature.income_product, abc=zones.abc, ressources=zones.incomes)
-    return TenureTest(table=table, category="persons" if nature.kind == "sale" else "rental")
+    if nature.kind != "sale":
+        return TenureTest(table=table, category="rental")
+    counted = facts("regles", subject="CATEGORIE", key=code)
+    return TenureTest(
+        table=table,
+        category="rental" if counted.number > 0 else "persons",
+        category_settled=CONFLICT not in counted.note,
+        last_year_counts=facts.value("regles", subject="RESSOURCES", key=f"last_year_{code}") > 0,
+    )
 
 
 def _norm(facts: FactReader) -> OccupancyNorm:
