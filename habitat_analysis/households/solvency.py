@@ -15,7 +15,6 @@ from typing import Final
 from habitat_analysis.actuarial import MONTHS, annuity_factor
 from habitat_analysis.errors import UsageError
 
-HALVINGS: Final = 80  # of the bracket of a price: far under a cent
 ONE_POINT: Final = 0.01
 
 
@@ -212,9 +211,7 @@ def payment_month_eur(price_eur: float, means: Means, credit: Credit) -> float:
     return min(_smoothed_payment(price_eur, need, credit, loan) for loan in loans)
 
 
-def _smoothed_payment(
-    price: float, need: float, credit: Credit, ptz: ZeroRateLoan | None
-) -> float:
+def _smoothed_payment(price: float, need: float, credit: Credit, ptz: ZeroRateLoan | None) -> float:
     """Return the least constant sum that pays both loans, in euros a month."""
     zero_rate = _zero_rate(price, need, ptz)
     insured = credit.insurance / MONTHS
@@ -243,36 +240,48 @@ def _with_loan(
     means: Means, credit: Credit, capacity: float, ptz: ZeroRateLoan | None
 ) -> LargestPrice:
     """Find the largest price with one bracket, or with the bank alone."""
-    low = means.apport_eur / (1 + credit.fees)
+    price = means.apport_eur / (1 + credit.fees)
     if capacity > 0:
-        high = low + capacity * _longest(credit, ptz) / (1 + credit.fees)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            if _gap(middle, means, credit, capacity, ptz) <= 0:
-                low = middle
-            else:
-                high = middle
+        price = max(price, min(_roots(means, credit, capacity, ptz)))
     if ptz is not None:
-        low = min(low, ptz.price_max_eur)
-    need = max(0.0, low * (1 + credit.fees) - means.apport_eur)
-    zero_rate = _zero_rate(low, need, ptz)
+        price = min(price, ptz.price_max_eur)
+    need = max(0.0, price * (1 + credit.fees) - means.apport_eur)
+    zero_rate = _zero_rate(price, need, ptz)
     return LargestPrice(
-        monthly_capacity_eur=capacity, price_eur=low, ptz_eur=zero_rate, main_eur=need - zero_rate
+        monthly_capacity_eur=capacity, price_eur=price, ptz_eur=zero_rate, main_eur=need - zero_rate
     )
 
 
-def _longest(credit: Credit, ptz: ZeroRateLoan | None) -> int:
-    """Return the months after which nothing is owed: no loan exceeds its payments."""
-    return max(credit.months, 0 if ptz is None else ptz.defer_months + ptz.months)
+def _roots(
+    means: Means, credit: Credit, capacity: float, ptz: ZeroRateLoan | None
+) -> tuple[float, ...]:
+    """Return the prices that none may pass, one a form of the zero-rate loan.
 
-
-def _gap(
-    price: float, means: Means, credit: Credit, capacity: float, ptz: ZeroRateLoan | None
-) -> float:
-    """Return the bank loan needed less the largest one; it grows with the price."""
-    need = max(0.0, price * (1 + credit.fees) - means.apport_eur)
-    zero_rate = _zero_rate(price, need, ptz)
-    return need - zero_rate - _largest_bank_loan(credit, capacity, zero_rate, ptz)
+    The loan z(P) is the least of three lines: a share of the price, that share of the cap, half
+    the need. One euro of it never asks more of the capacity than one euro of the bank, so the
+    price that balances needs and loans is the least of the roots, line by line. The last one is
+    the price from which the zero-rate loan alone would ask more than the capacity.
+    """
+    insured = credit.insurance / MONTHS
+    factor = annuity_factor(credit.rate / MONTHS, credit.months)
+    spread = 1 + insured * factor  # what one euro of the bank asks, today
+    whole, saved = 1 + credit.fees, means.apport_eur
+    bank = saved + capacity * factor / spread
+    if ptz is None:
+        return (bank / whole,)
+    relief = 1 - (insured * factor + _repayment_factor(credit, ptz) / ptz.months) / spread
+    largest = capacity / (1 / ptz.months + insured)
+    reached = (2 * largest + saved) / whole
+    if ptz.quota * ptz.cap_eur <= largest:
+        reached = math.inf
+    elif ptz.quota > 0:
+        reached = max(reached, largest / ptz.quota)
+    return (
+        bank / (whole - ptz.quota * relief),
+        (bank + ptz.quota * ptz.cap_eur * relief) / whole,
+        (bank - saved * relief / 2) / (whole - whole * relief / 2),
+        reached,
+    )
 
 
 def _zero_rate(price: float, need: float, ptz: ZeroRateLoan | None) -> float:
@@ -280,21 +289,6 @@ def _zero_rate(price: float, need: float, ptz: ZeroRateLoan | None) -> float:
     if ptz is None:
         return 0.0
     return min(ptz.quota * min(price, ptz.cap_eur), need / 2)
-
-
-def _largest_bank_loan(
-    credit: Credit, capacity: float, zero_rate: float, ptz: ZeroRateLoan | None
-) -> float:
-    """Return what the bank lends beside a zero-rate loan, payments smoothed."""
-    monthly_rate, insured = credit.rate / MONTHS, credit.insurance / MONTHS
-    factor = annuity_factor(monthly_rate, credit.months)
-    left = (capacity - insured * zero_rate) * factor
-    if ptz is not None and zero_rate > 0:
-        payment = zero_rate / ptz.months
-        if payment + insured * zero_rate > capacity:
-            return 0.0
-        left -= payment * _repayment_factor(credit, ptz)
-    return max(0.0, left / (1 + insured * factor))
 
 
 def _check(means: Means, credit: Credit) -> None:
