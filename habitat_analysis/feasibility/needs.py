@@ -70,13 +70,14 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     """
     if study.files.group is None:
         return None
-    group = read_group(study.path(study.files.group))
+    year = study.operation_date.year
+    group = read_group(study.path(study.files.group), operation_year=year)
     reference = (
         None if study.files.reference is None else read_reference(study.path(study.files.reference))
     )
     waiting = None
     if study.files.candidates is not None:
-        waiting = read_group(study.path(study.files.candidates))
+        waiting = read_group(study.path(study.files.candidates), operation_year=year)
     if study.programme.quartiles and _quartiles(reference) is None:
         msg = (
             f"Étude « {study.name} » : « programme.quartiles » demande une mixité de revenus, mais "

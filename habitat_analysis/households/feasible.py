@@ -146,7 +146,7 @@ def feasible_set(
     inputs = inputs or HouseholdInputs()
     before = need_classes(group, rules)
     rights = rights_table(group, rules).set_index(["household_id", "tenure"])
-    needs = before.households.set_index("household_id").to_dict("index")
+    needs = {row["household_id"]: _texts(row) for row in before.households.to_dict("records")}
     rows = [
         _cell(_texts(row), needs[row["household_id"]], burden, rules, budget, inputs)
         for row in group.to_dict("records")

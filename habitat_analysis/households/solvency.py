@@ -276,8 +276,9 @@ def _roots(
         reached = math.inf
     elif ptz.quota > 0:
         reached = max(reached, largest / ptz.quota)
+    slope = whole - ptz.quota * relief
     return (
-        bank / (whole - ptz.quota * relief),
+        bank / slope if slope > 0 else math.inf,
         (bank + ptz.quota * ptz.cap_eur * relief) / whole,
         (bank - saved * relief / 2) / (whole - whole * relief / 2),
         reached,
