@@ -288,6 +288,7 @@ def _drawn(
         "disabled": False,
         "rfr_n2_eur": yearly * habits.rfr_to_income,
         "rfr_n1_eur": math.nan,
+        "income_year": pd.NA,
         "income_month_eur": yearly / MONTHS,
         "savings_eur": yearly * habits.savings_years,
         "loan_payments_month_eur": 0.0,
