@@ -75,7 +75,7 @@ def test_a_fall_of_income_counts_for_a_rent_not_for_a_sale():
 
 
 def test_a_doubt_is_said_only_where_it_changes_the_answer():
-    """A young couple counts for three in BRS (69 000) by categories, for two (57 000) by persons."""
+    """A young couple is three in BRS (69 000) by categories, two (57 000) by persons."""
     young = {"couples": 1, "single_adults": 0, "adult_ages": (27, 27)}
     assert right({**young, "rfr_n2_eur": 50_000.0}, "BRS")["settled"]
     between = right({**young, "rfr_n2_eur": 60_000.0}, "BRS")

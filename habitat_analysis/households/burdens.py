@@ -39,6 +39,7 @@ class Burden:
     charges_month_eur: float = 0.0
     price_ttc_eur: float = 0.0  # of the purchase; PSLA: at the option
     fee_month_eur: float = 0.0  # land fee of a BRS
+    owner_charges_month_eur: float | None = None  # PSLA: once bought; None: the same charges
     saved_eur: float = 0.0  # PSLA: part acquisitive saved at the option
     entry_eur: float = 0.0  # SCIAPP: shares bought at entry; a deposit
     shares_month_eur: float = 0.0  # SCIAPP: least purchase of shares, by month
@@ -209,8 +210,10 @@ def _bought(
     credit = replace(rules.credit, fee_month_eur=burden.fee_month_eur, ptz=tuple(ptz))
     found = reach(buyer, credit, raised_by=rules.rate_raised_by)
     payment = payment_month_eur(burden.price_ttc_eur, buyer, credit)
+    charges = burden.owner_charges_month_eur
+    charges = burden.charges_month_eur if charges is None else charges
     return _Phase(
-        outlay_eur=payment + burden.fee_month_eur + burden.charges_month_eur,
+        outlay_eur=payment + burden.fee_month_eur + charges,
         limit=_limit("price", burden.price_ttc_eur, found.best.price_eur),
         reach=found,
     )
