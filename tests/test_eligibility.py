@@ -92,6 +92,16 @@ def test_zero_rate_loan_counts_a_part_of_the_operation():
     assert eligibility(household(resources_eur=20_000.0), tests).eligible["PTZ"]
 
 
+def test_a_tenure_may_look_at_one_year_only():
+    fallen = household(resources_eur=20_000.0, resources_n2_eur=30_000.0)
+    tests = {
+        "PLUS": TenureTest(table=PLUS, category="rental"),
+        "BRS": TenureTest(table=PLUS, category="rental", last_year_counts=False),
+    }
+    assert eligibility(fallen, tests).eligible == {"PLUS": True, "BRS": False}
+    assert eligibility(fallen, tests).resources_eur == {"PLUS": 20_000, "BRS": 30_000}
+
+
 @pytest.mark.parametrize(
     ("n2", "n1", "tested"),
     [

@@ -176,3 +176,32 @@ def test_a_yearly_income_in_a_monthly_column_is_doubted_not_refused(write):
 def test_children_who_visit_may_be_dependants(write):
     line = "M001;0;1;40;;6|9;2;;18000;;1500;;;;"
     assert read_group(write(line)).table.loc[0, "dependants"] == 2
+
+
+DATED = HEADER.replace("rfr_n1", "annee_rfr_n2")
+
+
+def dated(pseudonym, year):
+    return f"{pseudonym};0;1;29;;;;;13200;{year};1450;;;;"
+
+
+def test_incomes_of_the_year_before_last_are_accepted(write):
+    path = write(dated("M001", 2024), dated("M002", ""), header=DATED)
+    assert read_group(path, operation_year=2026).table["income_year"].tolist()[0] == 2024
+
+
+def test_incomes_of_a_wrong_year_are_refused_with_the_year_due(write):
+    path = write(dated("M001", 2024), dated("M002", 2023), header=DATED)
+    with pytest.raises(DataError) as error:
+        read_group(path, operation_year=2026)
+    (fault,) = error.value.faults
+    said = fault.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "ligne 3, ménage M002 : « annee_rfr_n2 » vaut 2023" in said
+    assert "une opération de 2026 demande 2024" in said
+    assert "avis d'impôt 2025" in said
+
+
+def test_years_must_agree_when_the_operation_is_not_known(write):
+    path = write(dated("M001", 2024), dated("M002", 2023), header=DATED)
+    assert "mêle 2023 et 2024" in str(faults_of(path))
+    assert "nombre entier" in str(faults_of(write(dated("M001", "2024,5"), header=DATED)))

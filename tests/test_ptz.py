@@ -8,7 +8,7 @@ import pytest
 from habitat_analysis.baremes import FactReader, load_baremes
 from habitat_analysis.commune_zones import ABC
 from habitat_analysis.errors import DataError, UsageError
-from habitat_analysis.finance.ptz import PtzOffer, ptz_offer, ptz_quota_cap
+from habitat_analysis.finance.ptz import PtzOffer, ptz_offer, ptz_quota_cap, ptz_steps
 from habitat_analysis.regulation import income_table
 
 FLAT = {"resources_eur": 52_000, "persons": 4, "operation_cost_ttc_eur": 260_000, "abc": "B1"}
@@ -184,3 +184,28 @@ def test_a_hole_in_the_table_is_refused_not_guessed(tmp_path):
     assert ptz_quota_cap(reader, persons=1, abc="A").number == 1
     with pytest.raises(DataError, match="rien pour « cap PTZ operation_cost_cap_2 A »"):
         ptz_quota_cap(reader, persons=2, abc="A")
+
+
+@pytest.mark.parametrize("abc", ABC)
+@pytest.mark.parametrize("persons", [1, 4, 9])
+@pytest.mark.parametrize("resources_eur", [12_000, 30_000, 45_000, 90_000])
+def test_steps_say_the_offer_of_every_price(abc, persons, resources_eur):
+    """The bracket of a price is the first step that it does not pass."""
+    reader = reader_on()
+    steps = ptz_steps(reader, resources_eur=resources_eur, persons=persons, abc=abc)
+    for cost in (50_000, 150_000, 250_000, 400_000, 700_000, 1_200_000):
+        made = ptz_offer(
+            reader,
+            resources_eur=resources_eur,
+            persons=persons,
+            operation_cost_ttc_eur=cost,
+            abc=abc,
+        )
+        step = next((one for one in steps if cost <= one.price_max_eur), None)
+        assert (made is None) == (step is None)
+        if made is not None:
+            assert made.amount_eur == pytest.approx(step.quota * min(cost, step.cap_eur))
+            assert (made.deferral_years, made.repayment_years) == (
+                step.deferral_years,
+                step.repayment_years,
+            )

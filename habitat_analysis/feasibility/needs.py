@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from habitat_analysis.baremes import Baremes, Fact, FactReader
+from habitat_analysis.baremes import CONFLICT, Baremes, Fact, FactReader
 from habitat_analysis.errors import DataError
 from habitat_analysis.households.eligibility import TenureTest
 from habitat_analysis.households.group import Group, read_group
@@ -70,13 +70,14 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     """
     if study.files.group is None:
         return None
-    group = read_group(study.path(study.files.group))
+    year = study.operation_date.year
+    group = read_group(study.path(study.files.group), operation_year=year)
     reference = (
         None if study.files.reference is None else read_reference(study.path(study.files.reference))
     )
     waiting = None
     if study.files.candidates is not None:
-        waiting = read_group(study.path(study.files.candidates))
+        waiting = read_group(study.path(study.files.candidates), operation_year=year)
     if study.programme.quartiles and _quartiles(reference) is None:
         msg = (
             f"Étude « {study.name} » : « programme.quartiles » demande une mixité de revenus, mais "
@@ -123,7 +124,15 @@ def _test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
     if not nature.income_product or nature.income_product == OPEN_TO_ALL:
         return TenureTest(table=None, category="persons")
     table = income_table(facts, nature.income_product, abc=zones.abc, ressources=zones.incomes)
-    return TenureTest(table=table, category="persons" if nature.kind == "sale" else "rental")
+    if nature.kind != "sale":
+        return TenureTest(table=table, category="rental")
+    counted = facts("regles", subject="CATEGORIE", key=code)
+    return TenureTest(
+        table=table,
+        category="rental" if counted.number > 0 else "persons",
+        category_settled=CONFLICT not in counted.note,
+        last_year_counts=facts.value("regles", subject="RESSOURCES", key=f"last_year_{code}") > 0,
+    )
 
 
 def _norm(facts: FactReader) -> OccupancyNorm:

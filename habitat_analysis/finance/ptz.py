@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -118,6 +119,85 @@ def ptz_offer(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PtzStep:
+    """One bracket that a household may fall in, and up to which price."""
+
+    bracket: int
+    quota: float  # share of the capped cost, as a fraction
+    cap_eur: float
+    deferral_years: int
+    repayment_years: int
+    price_max_eur: float  # a dearer dwelling leads to the next bracket
+
+
+def ptz_steps(
+    reader: FactReader,
+    *,
+    resources_eur: float,
+    persons: int,
+    abc: str,
+    collective: bool = True,
+) -> tuple[PtzStep, ...]:
+    """List the brackets a household may fall in, as the price of its dwelling rises.
+
+    Its resources give the first one; a part of the cost counts as resources beyond, so that a
+    dearer dwelling leads to the next bracket, and at last to no loan at all.
+
+    Parameters
+    ----------
+    reader, resources_eur, persons, abc, collective
+        As `ptz_offer`.
+
+    Returns
+    -------
+    steps
+        From the first bracket; empty when the resources are above the last one.
+
+    Raises
+    ------
+    DataError, UsageError
+        As `ptz_offer`.
+
+    References
+    ----------
+    CCH L31-10-5, L31-10-9, D31-10-9 to D31-10-11; ``docs/model.md`` 4.2.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from habitat_analysis.baremes import load_baremes
+    >>> steps = ptz_steps(FactReader(load_baremes(), on=date(2026, 11, 22)), resources_eur=52_000,
+    ...     persons=4, abc="B1")
+    >>> [(step.bracket, step.quota, round(step.price_max_eur)) for step in steps]
+    [(2, 0.4, 491400), (3, 0.4, 567000), (4, 0.2, 652050)]
+    """
+    cap_eur = ptz_quota_cap(reader, persons=persons, abc=abc).number
+    divisor = reader.value(LOANS, item="rule", loan=PTZ, key="resources_divisor_of_cost")
+    coefficient = reader.value(
+        LOANS, item="bracket", loan=PTZ, key=_key_of(reader, "family_coefficient", persons)
+    )
+    scale = "collective_psla_brs" if collective else "individual_house"
+    steps = []
+    for bracket, bound in _bounds(reader, abc):
+        if resources_eur / coefficient > bound + TOLERANCE_EUR:
+            continue
+        offer = _offer(
+            reader, bracket=bracket, base_eur=cap_eur, resources_eur=resources_eur, scale=scale
+        )
+        steps.append(
+            PtzStep(
+                bracket=bracket,
+                quota=offer.quota,
+                cap_eur=cap_eur,
+                deferral_years=offer.deferral_years,
+                repayment_years=offer.repayment_years,
+                price_max_eur=bound * coefficient * divisor,
+            )
+        )
+    return tuple(steps)
+
+
 def ptz_quota_cap(reader: FactReader, *, persons: int, abc: str) -> Fact:
     """Return the cost beyond which the loan no longer grows, in euros, all taxes included.
 
@@ -182,14 +262,18 @@ def _offer(
 
 def _bracket(reader: FactReader, resources_per_unit_eur: float, abc: str) -> int | None:
     """Return the first bracket whose upper bound is not passed; None above the last one."""
+    within = (
+        b for b, bound in _bounds(reader, abc) if resources_per_unit_eur <= bound + TOLERANCE_EUR
+    )
+    return next(within, None)
+
+
+def _bounds(reader: FactReader, abc: str) -> Iterator[tuple[int, float]]:
+    """Give the brackets and their upper bounds, from the lowest."""
     keys = {match[1] for key in _keys(reader) if (match := BRACKET_BOUND.fullmatch(key))}
     for bracket in sorted(map(int, keys)):
-        bound = reader.value(
-            LOANS, item="bracket", loan=PTZ, key=f"tranche_{bracket}_upper_bound", zone=abc
-        )
-        if resources_per_unit_eur <= bound + TOLERANCE_EUR:
-            return bracket
-    return None
+        key = f"tranche_{bracket}_upper_bound"
+        yield bracket, reader.value(LOANS, item="bracket", loan=PTZ, key=key, zone=abc)
 
 
 def _key_of(reader: FactReader, stem: str, persons: int) -> str:

@@ -14,6 +14,9 @@ from typing import Literal
 from habitat_analysis.errors import UsageError
 from habitat_analysis.regulation import IncomeTable
 
+CategoryLine = Literal["persons", "young_couple", "single_parent", "disabled"]
+
+YOUNG_COUPLE_CATEGORY = 3  # row of the table of categories that a young couple joins
 CENT = 0.01  # resources are compared to the cent: equality is within the ceiling
 
 
@@ -27,6 +30,7 @@ class Household:
     young_couple: bool = False
     disabled: bool = False  # one holder at least of the card "mobilité inclusion - invalidité"
     operation_cost_eur: float | None = None  # for the zero-rate loan (PTZ)
+    resources_n2_eur: float | None = None  # of year N-2, where later falls do not count
 
     @property
     def persons(self) -> int:
@@ -41,6 +45,8 @@ class TenureTest:
     table: IncomeTable | None  # None: open to all
     category: Literal["rental", "persons"]
     cost_divisor: float | None = None  # resources at least operation cost / divisor
+    last_year_counts: bool = True  # whether a fall of resources since year N-2 counts
+    category_settled: bool = True  # false: sources differ on `category`, to be said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +102,40 @@ def category_of_household(household: Household) -> int:
     >>> category_of_household(Household(adults=2, dependants=0, resources_eur=0, young_couple=True))
     3
     """
+    return max(category_lines(household).values())
+
+
+def category_lines(household: Household) -> dict[CategoryLine, int]:
+    """Return every line of the table of categories that applies, with its category.
+
+    Raises
+    ------
+    UsageError
+        ``E_EMPTY_HOUSEHOLD`` when there is no adult, ``E_USAGE`` for a negative number.
+
+    References
+    ----------
+    Arrêté of 29 July 1987, article 1; ``data/baremes/categories_menages.csv``.
+
+    Examples
+    --------
+    >>> category_lines(Household(adults=1, dependants=2, resources_eur=0, disabled=True))
+    {'persons': 3, 'single_parent': 4, 'disabled': 4}
+    """
     if household.adults < 1:
         msg = "Expected a household with at least one adult."
         raise UsageError(msg, code="E_EMPTY_HOUSEHOLD")
     if household.dependants < 0:
         msg = f"Expected a number of dependants: got {household.dependants}."
         raise UsageError(msg)
-    categories = [household.persons]
+    lines: dict[CategoryLine, int] = {"persons": household.persons}
     if household.young_couple and household.dependants == 0:
-        categories.append(3)
+        lines["young_couple"] = YOUNG_COUPLE_CATEGORY
     if household.adults == 1 and household.dependants > 0:
-        categories.append(household.dependants + 2)
+        lines["single_parent"] = household.dependants + 2
     if household.disabled:
-        categories.append(household.persons + 1)
-    return max(categories)
+        lines["disabled"] = household.persons + 1
+    return lines
 
 
 def is_young_couple(
@@ -221,9 +247,12 @@ def eligibility(household: Household, tests: Mapping[str, TenureTest]) -> Eligib
 
 def _resources(household: Household, test: TenureTest) -> float:
     """Return the resources as one tenure counts them, in euros."""
+    declared = household.resources_eur
+    if not test.last_year_counts and household.resources_n2_eur is not None:
+        declared = household.resources_n2_eur
     if test.cost_divisor is None or household.operation_cost_eur is None:
-        return household.resources_eur
-    return max(household.resources_eur, household.operation_cost_eur / test.cost_divisor)
+        return declared
+    return max(declared, household.operation_cost_eur / test.cost_divisor)
 
 
 def _within(resources_eur: float, ceiling_eur: float | None) -> bool:

@@ -33,6 +33,7 @@ OPTIONAL = {
     "personnes_a_charge": "dependants",
     "carte_invalidite": "disabled",
     "rfr_n1": "rfr_n1_eur",
+    "annee_rfr_n2": "income_year",
     "epargne": "savings_eur",
     "mensualites_credit": "loan_payments_month_eur",
     "statuts_souhaites": "wished_tenures",
@@ -50,6 +51,7 @@ COLUMNS = (
     "disabled",
     "rfr_n2_eur",
     "rfr_n1_eur",
+    "income_year",
     "income_month_eur",
     "savings_eur",
     "loan_payments_month_eur",
@@ -61,6 +63,8 @@ TYPOLOGIES = ("T1", "T2", "T3", "T4", "T5", "T6")
 
 OLDEST = 120  # beyond, an age is a typing error
 MOST_PERSONS = 20
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # of an income
+YEARS_BACK = 2  # ceilings look at the income of the year before last
 LARGEST_YEAR_EUR = 5_000_000.0  # beyond, an income of one year is a typing error
 LARGEST_MONTH_EUR = 500_000.0
 LARGEST_SAVINGS_EUR = 50_000_000.0
@@ -86,6 +90,7 @@ def read_group(
     *,
     tenures: Sequence[str] = TENURE_CODES,
     typologies: Sequence[str] = TYPOLOGIES,
+    operation_year: int | None = None,
 ) -> Group:
     """Read the file of households of a group.
 
@@ -96,6 +101,9 @@ def read_group(
         Lists are written ``34|36``.
     tenures, typologies
         Words accepted in the wishes.
+    operation_year
+        Year of the operation: where the file states the year of an income (``annee_rfr_n2``), it
+        has to be the year before last. Without it, all stated years must agree.
 
     Returns
     -------
@@ -115,6 +123,7 @@ def read_group(
     labels = _pseudonyms(cells["pseudonyme"], faults)
     table = _typed(cells, labels, faults, tenures=tenures, typologies=typologies)
     _check_households(table, labels, faults)
+    _check_years(table["income_year"], labels, faults, operation_year)
     faults.list.sort(key=_first_line)
     faults.raise_if_any(code="E_GROUP")
     table["dependants"] = (
@@ -191,6 +200,14 @@ def _typed(
             "disabled": disabled.fillna(value=False).astype(bool),
             "rfr_n2_eur": number("rfr_n2", LARGEST_YEAR_EUR, required=True),
             "rfr_n1_eur": number("rfr_n1", LARGEST_YEAR_EUR),
+            "income_year": to_integer(
+                cells["annee_rfr_n2"],
+                faults,
+                minimum=FIRST_YEAR,
+                maximum=LAST_YEAR,
+                required=False,
+                labels=labels,
+            ),
             "income_month_eur": number("revenu_mensuel", LARGEST_MONTH_EUR, required=True),
             "savings_eur": number("epargne", LARGEST_SAVINGS_EUR),
             "loan_payments_month_eur": number("mensualites_credit", LARGEST_MONTH_EUR),
@@ -265,6 +282,28 @@ def _check_households(table: pd.DataFrame, labels: pd.Series, faults: Faults) ->
         if pd.notna(row["dependants"]) and row["dependants"] > reachable:
             why = "« personnes_a_charge » dépasse ce que la composition du ménage permet."
             faults.add(place, why, "Corrigez le nombre, ou complétez les âges des enfants.")
+
+
+def _check_years(
+    years: pd.Series, labels: pd.Series, faults: Faults, operation_year: int | None
+) -> None:
+    """Note the incomes of another year than the one that the ceilings look at."""
+    stated = years.dropna()
+    if operation_year is None:
+        if len(set(stated)) > 1:
+            why = f"« annee_rfr_n2 » mêle {join_fr(sorted(int(year) for year in set(stated)))}."
+            faults.add("", why, "Donnez à tous les ménages le revenu fiscal de la même année.")
+        return
+    due = operation_year - YEARS_BACK
+    for line, year in stated[stated != due].items():
+        why = (
+            f"« annee_rfr_n2 » vaut {int(year)} ; une opération de {operation_year} demande {due}."
+        )
+        remedy = (
+            f"Prenez l'avis d'impôt {due + 1} (revenus de {due}) ; un revenu plus récent se met "
+            "dans « rfr_n1 »."
+        )
+        faults.add(_place(line, labels), typeset(why), remedy)
 
 
 def _doubts(table: pd.DataFrame) -> tuple[str, ...]:

@@ -76,8 +76,9 @@ def need_classes(
     rules
         Ceilings, occupancy norm, typologies and quartiles.
     affordable
-        Whether a household can afford a tenure: index ``household_id``, one boolean column a
-        tenure. A tenure without a column is not restricted.
+        Whether a household can afford a tenure, or a cell: index ``household_id``, one boolean
+        column a tenure or a pair (typology, tenure), as `feasible.FeasibleSet` gives them. What
+        has no column is not restricted.
 
     Returns
     -------
@@ -138,6 +139,7 @@ def household_of(
         ),
         disabled=bool(row["disabled"]),
         operation_cost_eur=operation_cost_eur,
+        resources_n2_eur=row["rfr_n2_eur"],
     )
 
 
@@ -191,7 +193,7 @@ def _need(
     household = household_of(row, rules)
     rights = eligibility(household, rules.tests)
     income = income_per_unit_eur(row, rules.units)
-    paid = None if affordable is None else affordable.loc[row["household_id"]]
+    paid = {} if affordable is None else affordable.loc[row["household_id"]].to_dict()
     cells, reason = _cells(row, room, rights, rules, paid)
     return {
         "household_id": row["household_id"],
@@ -215,15 +217,16 @@ def _cells(
     room: Occupancy,
     rights: Eligibility,
     rules: NeedRules,
-    paid: pd.Series | None,
+    paid: Mapping[Any, bool],
 ) -> tuple[tuple[Cell, ...], str]:
     """Return the cells a household accepts, or none and why, in French."""
     wished = row["wished_tenures"] or tuple(rules.tests)
     opened = [code for code in rules.tests if rights.eligible[code]]
     chosen = [code for code in opened if code in wished]
-    payable = [code for code in chosen if paid is None or bool(paid.get(code, default=True))]
+    payable = [u for u in chosen if any(_is_payable(paid, t, u) for t in rules.typologies)]
     suited = [t for t in rules.typologies if room.t_min <= int(t[1:]) <= room.t_max]
     kept = [t for t in suited if t in (row["wished_typologies"] or suited)]
+    cells = tuple((t, u) for t in kept for u in payable if _is_payable(paid, t, u))
     span = " à ".join(dict.fromkeys((f"T{room.t_min}", f"T{room.t_max}")))
     reasons = (
         (opened, "ressources au-dessus de tous les plafonds des statuts étudiés"),
@@ -231,9 +234,15 @@ def _cells(
         (payable, "aucun statut accessible et souhaité n'est abordable pour ce ménage"),
         (suited, f"aucune typologie étudiée ne convient à sa taille ({span})"),
         (kept, f"les typologies souhaitées ne conviennent pas à sa taille ({span})"),
+        (cells, f"aucun logement à sa taille ({span}) n'est abordable pour ce ménage"),
     )
     reason = next((words for left, words in reasons if not left), "")
-    return tuple((t, u) for t in kept for u in payable), reason
+    return cells, reason
+
+
+def _is_payable(paid: Mapping[Any, bool], typology: str, tenure: str) -> bool:
+    """Read whether a cell is affordable: its own column, that of its tenure, or none."""
+    return bool(paid.get((typology, tenure), paid.get(tenure, True)))
 
 
 def _classes(households: pd.DataFrame, rules: NeedRules) -> pd.DataFrame:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from habitat_analysis.households import effort as weight
 from habitat_analysis.households import eligibility as rights
+from habitat_analysis.households import fitting as crowd
 from habitat_analysis.households import mixity as mix
+from habitat_analysis.households import solvency as money
 from habitat_analysis.households.occupancy import OccupancyNorm, min_typology
 from habitat_analysis.regulation import IncomeTable
 
@@ -61,6 +64,66 @@ def occupancy(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def max_price(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    stated, terms = inputs["household"], inputs["credit"]
+    ptz = terms.get("ptz")
+    found = money.max_price(
+        money.Means(
+            income_month_eur=stated["income_month"],
+            other_debts_month_eur=stated.get("other_debts", 0.0),
+            apport_eur=stated.get("apport", 0.0),
+        ),
+        money.Credit(
+            rate=terms["rate"],
+            months=terms["months"],
+            insurance=terms["insurance"],
+            effort=terms["effort"],
+            fees=terms["fees"],
+            fee_month_eur=terms.get("fee_month", 0.0),
+            ptz=() if ptz is None else (_zero_rate_loan(ptz),),
+        ),
+    )
+    return {
+        "monthly_capacity": found.monthly_capacity_eur,
+        "price": found.price_eur,
+        "ptz": found.ptz_eur,
+        "main": found.main_eur,
+    }
+
+
+def _zero_rate_loan(ptz: Mapping[str, Any]) -> money.ZeroRateLoan:
+    return money.ZeroRateLoan(
+        quota=ptz["quota"], cap_eur=ptz["cap"], defer_months=ptz["defer"], months=ptz["months"]
+    )
+
+
+def rental_effort(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    stated, lease = inputs["household"], inputs["lease"]
+    found = weight.rental_effort(
+        stated["income_month"],
+        stated["ages"],
+        weight.Lease(
+            rent_eur=lease["rent"], charges_eur=lease["charges"], apl_eur=lease.get("apl", 0.0)
+        ),
+        weight.EffortLimits(
+            effort_max=lease["effort_max"], residual_min_uc_eur=lease["residual_min_uc"]
+        ),
+    )
+    return {
+        "effort": found.effort,
+        "residual": found.residual_eur,
+        "residual_uc": found.residual_uc_eur,
+        "ok": found.ok,
+    }
+
+
+def ipf(inputs: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    table = crowd.ipf(inputs["seed"], [inputs["rows"], inputs["cols"]])
+    asked = [key for key in expected if key.startswith("integer_")]
+    whole = {key: crowd.whole_table(table, int(key.removeprefix("integer_"))) for key in asked}
+    return {"table": table, **whole}
+
+
 def mixity(inputs: Mapping[str, Any]) -> dict[str, Any]:
     counts = inputs["counts"]
     found = mix.mixity(counts, inputs.get("reference"))
@@ -75,9 +138,14 @@ def mixity(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 CALLS: dict[str, Callable[[dict[str, Any]], object]] = {
     "eligibility": eligibility,
+    "max_price": max_price,
+    "rental_effort": rental_effort,
     "min_typology": occupancy,
     "mixity": mixity,
     "quartile_mix": lambda inputs: {"value": mix.quartile_mix(inputs["counts"])},
     "theil_h": lambda inputs: {"value": mix.theil_h(inputs["units"])},
     "duncan": lambda inputs: {"value": mix.duncan(inputs["units"])},
 }
+
+# The totals to share out are named by the fields of the answer, ``integer_60``.
+ASKED: dict[str, Callable[[Any, Any], object]] = {"ipf": ipf}
