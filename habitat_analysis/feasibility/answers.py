@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from habitat_analysis.errors import HabitatError
+from habitat_analysis.feasibility.circles import is_private_rule
 from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.programme.case import Case, check_objectives
 from habitat_analysis.programme.certificate import TOLERANCES, Check
@@ -74,6 +75,9 @@ class Binding:
 
     rule: str
     label: str
+
+
+RESERVED: Final = Binding(rule="menages", label="Placement et revenus du groupe (réservé)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +216,8 @@ def binding_rules(
     With a programme, every rule of the certificate with no room left for one more unit: a
     dwelling, a household, the smallest dwelling for the surface, the least of the tenures' places
     for the parking, one euro for money. What is tight by construction (balance, placements,
-    mandatory rooms) is left out. Without a programme, an irreducible conflict.
+    mandatory rooms) is left out. Without a programme, an irreducible conflict. Rules on the
+    incomes of the group are named together, without which one: a portfolio is public.
     """
     if optimum.evaluation is not None:
         rules = [c.rule for c in optimum.evaluation.certificate if _is_tight(case, c)]
@@ -220,7 +225,11 @@ def binding_rules(
         rules = list(irreducible_conflict(case, kept=kept))
     else:
         rules = []
-    return tuple(Binding(rule=rule, label=rule_label(case, rule)) for rule in rules)
+    named = [
+        RESERVED if is_private_rule(rule) else Binding(rule=rule, label=rule_label(case, rule))
+        for rule in rules
+    ]
+    return tuple(dict.fromkeys(named))
 
 
 def _is_tight(case: Case, check: Check) -> bool:
