@@ -165,8 +165,8 @@ def test_an_empty_set_says_what_binds_and_the_nearest_way_in():
     assert found.households["cells"].tolist() == [(), ()]
     assert reason.startswith("aucun statut accessible et souhaité n'est abordable")
     assert reason.endswith(
-        "au plus près, T2 en PLUS : dépense mensuelle de 450 € pour 420 € possibles par mois : "
-        "30 € de trop"
+        "au plus près, T2 en PLUS (dépense mensuelle de 450 € pour 420 € possibles par mois : "
+        "30 € de trop)"
     )
     assert found.needs.unplaced["household_id"].tolist() == ["M1", "M2"]
 
@@ -176,7 +176,7 @@ def test_above_every_ceiling_the_nearest_one_is_named():
     found = feasible_set(group({"rfr_n2_eur": 40_000.0}), rules, BURDENS, BUDGET)
     reason = found.households["reason"].iloc[0]
     assert "au plus près, BRS" in reason
-    assert reason.endswith("de trop")
+    assert reason.endswith("de trop)")
 
 
 def test_allowances_and_zero_rate_loans_open_cells():

@@ -305,11 +305,11 @@ def _nearest(cells: Sequence[_Row], rights: Sequence[_Row]) -> str:
     """Name the limit that would be the easiest to lift: a budget, else a ceiling."""
     if cells:
         row = min(cells, key=lambda one: -one["margin_eur"] / max(1.0, one["asked_eur"]))
-        return f" ; au plus près, {row['typology']} en {row['tenure']} : {_money_words(row)}"
+        return f" ; au plus près, {row['typology']} en {row['tenure']} ({_money_words(row)})"
     if any(row["eligible"] for row in rights):
         return ""
     best = max(rights, key=lambda one: one["margin_eur"])
-    return f" ; au plus près, {best['tenure']} : {best['reason']}"
+    return f" ; au plus près, {best['tenure']} ({best['reason']})"
 
 
 def _by_household(table: pd.DataFrame) -> dict[str, list[_Row]]:
