@@ -102,9 +102,19 @@ def test_without_income_nothing_is_within_reach_but_what_savings_pay():
     assert (found.binding.name, found.effort) == ("residual", None)
 
 
-def test_negative_burdens_are_refused():
-    with pytest.raises(UsageError):
-        weigh(replace(RENT, rent_month_eur=-1), Means(income_month_eur=1), 1.0, BUDGET)
+@pytest.mark.parametrize(
+    ("burden", "means"),
+    [
+        (replace(RENT, rent_month_eur=-1), Means(income_month_eur=1)),
+        (replace(BRS, price_ttc_eur=float("nan")), Means(income_month_eur=1)),
+        (RENT, Means(income_month_eur=float("nan"))),
+        (SCIAPP, Means(income_month_eur=1_234, other_debts_month_eur=-1)),
+    ],
+)
+def test_meaningless_sums_are_refused_without_showing_those_of_the_household(burden, means):
+    with pytest.raises(UsageError) as error:
+        weigh(burden, means, 1.0, BUDGET)
+    assert "1234" not in str(error.value)
 
 
 @given(
@@ -231,3 +241,16 @@ def test_order_and_names_change_nothing_else():
     plain = feasible_set(group(*rows), RULES, BURDENS, BUDGET).households["cells"].tolist()
     turned = feasible_set(group(*rows[::-1]), RULES, BURDENS, BUDGET).households["cells"].tolist()
     assert turned[::-1] == plain
+
+
+def test_nobody_is_an_empty_answer():
+    found = feasible_set(group({}).iloc[:0], RULES, BURDENS, BUDGET)
+    assert found.cells.empty
+    assert found.households.empty
+    assert found.needs.classes.empty
+
+
+def test_a_study_without_burden_leaves_money_aside():
+    found = feasible_set(group({}), RULES, (), BUDGET)
+    assert found.cells.empty
+    assert len(found.households["cells"].iloc[0]) > 0
