@@ -47,6 +47,12 @@ def test_a_rent_meets_the_effort_and_the_rest_to_live_on():
     assert weigh(RENT, Means(income_month_eur=1_499), 1.0, BUDGET, apl_eur=10).affordable
 
 
+def test_debts_weigh_on_what_a_tenant_lives_on_not_on_the_effort():
+    found = weigh(RENT, Means(income_month_eur=1_500, other_debts_month_eur=100), 1.0, BUDGET)
+    assert limits(found) == {"effort": (450, 450), "residual": (450, 900)}
+    assert found.residual_uc_eur == 950
+
+
 def test_a_family_may_fail_by_the_rest_to_live_on_alone():
     """1 500 - 450 = 1 050 EUR for 2.2 units: 477 EUR each, under 500."""
     found = weigh(RENT, Means(income_month_eur=1_500), 2.2, BUDGET)
@@ -254,3 +260,10 @@ def test_a_study_without_burden_leaves_money_aside():
     found = feasible_set(group({}), RULES, (), BUDGET)
     assert found.cells.empty
     assert len(found.households["cells"].iloc[0]) > 0
+
+
+def test_burdens_that_the_study_does_not_offer_are_left_aside():
+    others = (replace(RENT, typology="T6"), replace(RENT, tenure="PLS"))
+    found = feasible_set(group({}), RULES, (*BURDENS, *others), BUDGET)
+    assert set(found.cells["tenure"]) == {"PLUS", "BRS", "LIBRE"}
+    assert set(found.cells["typology"]) == {"T2"}
