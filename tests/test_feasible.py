@@ -47,6 +47,12 @@ def test_a_rent_meets_the_effort_and_the_rest_to_live_on():
     assert weigh(RENT, Means(income_month_eur=1_499), 1.0, BUDGET, apl_eur=10).affordable
 
 
+def test_debts_weigh_on_what_a_tenant_lives_on_not_on_the_effort():
+    found = weigh(RENT, Means(income_month_eur=1_500, other_debts_month_eur=100), 1.0, BUDGET)
+    assert limits(found) == {"effort": (450, 450), "residual": (450, 900)}
+    assert found.residual_uc_eur == 950
+
+
 def test_a_family_may_fail_by_the_rest_to_live_on_alone():
     """1 500 - 450 = 1 050 EUR for 2.2 units: 477 EUR each, under 500."""
     found = weigh(RENT, Means(income_month_eur=1_500), 2.2, BUDGET)
@@ -102,9 +108,19 @@ def test_without_income_nothing_is_within_reach_but_what_savings_pay():
     assert (found.binding.name, found.effort) == ("residual", None)
 
 
-def test_negative_burdens_are_refused():
-    with pytest.raises(UsageError):
-        weigh(replace(RENT, rent_month_eur=-1), Means(income_month_eur=1), 1.0, BUDGET)
+@pytest.mark.parametrize(
+    ("burden", "means"),
+    [
+        (replace(RENT, rent_month_eur=-1), Means(income_month_eur=1)),
+        (replace(BRS, price_ttc_eur=float("nan")), Means(income_month_eur=1)),
+        (RENT, Means(income_month_eur=float("nan"))),
+        (SCIAPP, Means(income_month_eur=1_234, other_debts_month_eur=-1)),
+    ],
+)
+def test_meaningless_sums_are_refused_without_showing_those_of_the_household(burden, means):
+    with pytest.raises(UsageError) as error:
+        weigh(burden, means, 1.0, BUDGET)
+    assert "1234" not in str(error.value)
 
 
 @given(
@@ -165,8 +181,8 @@ def test_an_empty_set_says_what_binds_and_the_nearest_way_in():
     assert found.households["cells"].tolist() == [(), ()]
     assert reason.startswith("aucun statut accessible et souhaité n'est abordable")
     assert reason.endswith(
-        "au plus près, T2 en PLUS : dépense mensuelle de 450 € pour 420 € possibles par mois : "
-        "30 € de trop"
+        "au plus près, T2 en PLUS (dépense mensuelle de 450 € pour 420 € possibles par mois : "
+        "30 € de trop)"
     )
     assert found.needs.unplaced["household_id"].tolist() == ["M1", "M2"]
 
@@ -176,7 +192,7 @@ def test_above_every_ceiling_the_nearest_one_is_named():
     found = feasible_set(group({"rfr_n2_eur": 40_000.0}), rules, BURDENS, BUDGET)
     reason = found.households["reason"].iloc[0]
     assert "au plus près, BRS" in reason
-    assert reason.endswith("de trop")
+    assert reason.endswith("de trop)")
 
 
 def test_allowances_and_zero_rate_loans_open_cells():
@@ -231,3 +247,23 @@ def test_order_and_names_change_nothing_else():
     plain = feasible_set(group(*rows), RULES, BURDENS, BUDGET).households["cells"].tolist()
     turned = feasible_set(group(*rows[::-1]), RULES, BURDENS, BUDGET).households["cells"].tolist()
     assert turned[::-1] == plain
+
+
+def test_nobody_is_an_empty_answer():
+    found = feasible_set(group({}).iloc[:0], RULES, BURDENS, BUDGET)
+    assert found.cells.empty
+    assert found.households.empty
+    assert found.needs.classes.empty
+
+
+def test_a_study_without_burden_leaves_money_aside():
+    found = feasible_set(group({}), RULES, (), BUDGET)
+    assert found.cells.empty
+    assert len(found.households["cells"].iloc[0]) > 0
+
+
+def test_burdens_that_the_study_does_not_offer_are_left_aside():
+    others = (replace(RENT, typology="T6"), replace(RENT, tenure="PLS"))
+    found = feasible_set(group({}), RULES, (*BURDENS, *others), BUDGET)
+    assert set(found.cells["tenure"]) == {"PLUS", "BRS", "LIBRE"}
+    assert set(found.cells["typology"]) == {"T2"}

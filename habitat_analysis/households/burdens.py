@@ -6,6 +6,7 @@ tenure asks its own questions; the answer keeps every limit with its margin.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -153,9 +154,7 @@ def weigh(
     >>> found.affordable, round(found.residual_uc_eur, 2), round(found.binding.margin_eur, 2)
     (True, 814.38, 183.0)
     """
-    if min(burden.price_ttc_eur, burden.rent_month_eur, burden.charges_month_eur, apl_eur) < 0:
-        msg = f"Expected sums of zero or more: got {burden}."
-        raise UsageError(msg)
+    _check(burden, means, n_units, apl_eur)
     savings = means.apport_eur * rules.apport_share
     rented, bought = _rented(burden, means, rules, apl_eur), _bought(burden, means, rules, ptz)
     outlays = [phase.outlay_eur for phase in (rented, bought) if phase is not None]
@@ -229,3 +228,22 @@ def _budget(burden: Burden, means: Means, rules: BudgetRules) -> float:
 
 def _limit(name: LimitName, asked: float, at_most: float) -> Limit:
     return Limit(name=name, asked_eur=asked, limit_eur=at_most, margin_eur=at_most - asked)
+
+
+def _check(burden: Burden, means: Means, n_units: float, apl_eur: float) -> None:
+    """Refuse sums that are negative or undefined; those of the household are not shown."""
+    asked = (
+        burden.rent_month_eur,
+        burden.charges_month_eur,
+        burden.owner_charges_month_eur or 0.0,
+        burden.price_ttc_eur,
+        burden.fee_month_eur,
+        burden.saved_eur,
+        burden.entry_eur,
+        burden.shares_month_eur,
+    )
+    owned = (means.income_month_eur, means.other_debts_month_eur, means.apport_eur, apl_eur)
+    fit = all(math.isfinite(one) and one >= 0 for one in (*asked, *owned))
+    if not fit or not n_units >= 1:
+        msg = f"Expected sums of zero or more and one unit of consumption or more: {burden}."
+        raise UsageError(msg)

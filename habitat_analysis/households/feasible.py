@@ -119,7 +119,8 @@ def feasible_set(
     rules
         Ceilings, occupancy norm and typologies.
     burdens
-        One a cell of the programme; a cell without burden is not tested for money.
+        One a cell; a cell without burden is not tested for money, a burden of a tenure or
+        typology that the study does not offer is left aside.
     budget
         Loans and limits of the study.
     inputs
@@ -151,7 +152,7 @@ def feasible_set(
         _cell(_texts(row), needs[row["household_id"]], burden, rules, budget, inputs)
         for row in group.to_dict("records")
         for burden in burdens
-        if burden.tenure in rules.tests
+        if burden.tenure in rules.tests and burden.typology in rules.typologies
     ]
     cells = pd.DataFrame(rows, columns=list(CELL_COLUMNS))
     cells["reason"] = [_reason(_texts(row), needs, rights) for row in cells.to_dict("records")]
@@ -291,7 +292,7 @@ def _affordable(
 def _households(needs: Needs, cells: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
     """Gather the cells of each household, and why there is none, with the nearest way in."""
     table = needs.households[["household_id", "line", "cells", "reason"]].copy()
-    priced = cells[cells["eligible"] & cells["wished"] & cells["suits"] & ~cells["affordable"]]
+    priced = cells[cells["eligible"] & cells["wished"] & cells["suits"]]
     by_cell = _by_household(priced)
     by_tenure = _by_household(rights.reset_index())
     table["reason"] = [
@@ -305,11 +306,11 @@ def _nearest(cells: Sequence[_Row], rights: Sequence[_Row]) -> str:
     """Name the limit that would be the easiest to lift: a budget, else a ceiling."""
     if cells:
         row = min(cells, key=lambda one: -one["margin_eur"] / max(1.0, one["asked_eur"]))
-        return f" ; au plus près, {row['typology']} en {row['tenure']} : {_money_words(row)}"
+        return f" ; au plus près, {row['typology']} en {row['tenure']} ({_money_words(row)})"
     if any(row["eligible"] for row in rights):
         return ""
     best = max(rights, key=lambda one: one["margin_eur"])
-    return f" ; au plus près, {best['tenure']} : {best['reason']}"
+    return f" ; au plus près, {best['tenure']} ({best['reason']})"
 
 
 def _by_household(table: pd.DataFrame) -> dict[str, list[_Row]]:
