@@ -29,6 +29,8 @@ from habitat_analysis.programme.arrays import Vector
 
 HOUSED: Final = "housed"
 POINTS: Final = "points"
+GUIDE_POWER: Final = 3  # bad ranks weigh so much that the guide has few of them
+SHORT_RANKING: Final = 3  # up to here a guide costs more than the stages that it spares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +192,18 @@ def pairs_of(wishes: Wishes) -> Pairs:
 
 
 def fairness_stages(pairs: Pairs, worst_rank: int) -> list[Stage]:
-    """Return the stages of the order of fairness: housed, then each rank from the worst."""
+    """Return the stages of the order of fairness: housed, then each rank from the worst.
+
+    A guide between them finds an answer without the worst ranks: these stages are then proved
+    without solving, since nothing is below zero.
+    """
     housed = Stage(name=HOUSED, value=np.ones(pairs.places.pairs), sense="max")
     ranks = [
         Stage(name=f"rank_{rank}", value=(pairs.rank == rank).astype(float), sense="min")
         for rank in range(worst_rank, 1, -1)
     ]
-    return [housed, *ranks]
+    guide = Stage(name="guide", value=pairs.rank**GUIDE_POWER, sense="min", guide=True)
+    return [housed, guide, *ranks] if worst_rank > SHORT_RANKING else [housed, *ranks]
 
 
 def points_stage(pairs: Pairs, dwellings: int) -> Stage:
