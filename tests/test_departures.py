@@ -67,6 +67,8 @@ def test_an_unknown_departure_is_refused():
     with pytest.raises(DataError, match="inconnu") as refused:
         reallocate(NINE, WITNESS, ["H10", "X"])
     assert len(refused.value.faults) == 2
+    with pytest.raises(DataError, match="ménage inconnu"):
+        reallocate(NINE, {**WITNESS, "X": "D1"}, ["H3"])
 
 
 def test_the_waiting_list_of_the_example_covers_one_departure_of_eight():

@@ -277,6 +277,9 @@ class Turn:
 
     def play(self, stage: Stage) -> bool:
         """Play one stage; False when there is nothing to play on."""
+        if self._nobody_can():
+            self._status = "infeasible"
+            return False
         if not stage.guide and self._is_best(stage):
             self._steps.append(Step(name=stage.name, value=0.0, bound=0.0, gap=0.0, seconds=0.0))
             self._close(stage.value > 0)
@@ -327,6 +330,10 @@ class Turn:
         if self._values is None or stage.sense == "max" or (stage.value < 0).any():
             return False
         return not (stage.value[self.chosen] > 0).any()
+
+    def _nobody_can(self) -> bool:
+        """Whether something is asked of no pair at all: HiGHS calls an empty model optimal."""
+        return not self._places.pairs and bool((self._arrays.row_lower > 0).any())
 
     def _start_from(self, result: SolveResult) -> None:
         self._values = np.fromiter(result.values.values(), float, len(result.values))

@@ -18,7 +18,7 @@ from habitat_analysis.allocation.proposal import (
     pairs_of,
     play,
 )
-from habitat_analysis.allocation.wishes import Wishes
+from habitat_analysis.allocation.wishes import Wishes, check_assignment
 from habitat_analysis.errors import DataError, UsageError, did_you_mean
 from habitat_analysis.formats import quoted, typeset
 
@@ -113,8 +113,9 @@ def reallocate(
     Raises
     ------
     DataError
-        If somebody unknown leaves (``E_WISHES``).
+        If the assignment names what does not exist, or somebody unknown leaves (``E_WISHES``).
     """
+    check_assignment(wishes, assignment)
     gone = _known(wishes, left)
     stay = wishes.without_households(gone)
     held = {name: place for name, place in assignment.items() if name not in gone}
