@@ -55,7 +55,7 @@ class Departure:
     moved: int
     entered: int
     breaks: bool  # impossible, or fewer housed than the operation needs
-    missing: int  # households to find to reach what the operation needs
+    missing: int | None  # households to find; None when bounds or pairs fixed must change first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Resilience:
         Sets of departures that break the operation, the smallest ones only.
     waiting_list
         By number of departures at once: households still to be found, in the worst case, beyond
-        the waiting list there is.
+        the waiting list there is, departures that leave no allocation apart.
     """
 
     needed: int
@@ -167,7 +167,7 @@ def resilience(
         departures=tuple(lines),
         breaking=_smallest([line.left for line in lines if line.breaks]),
         waiting_list={
-            size: max((line.missing for line in lines if len(line.left) == size), default=0)
+            size: max((line.missing or 0 for line in lines if len(line.left) == size), default=0)
             for size in sizes
         },
     )
@@ -247,7 +247,7 @@ def _departure(
         moved=len(again.moved) if possible else 0,
         entered=len(again.entered),
         breaks=not possible or housed < needed,
-        missing=max(0, needed - housed),
+        missing=max(0, needed - housed) if possible else None,
     )
 
 
