@@ -23,7 +23,7 @@ from habitat_analysis.programme.solving import solve
 
 
 def generalised(seed, agents, jobs, *, correlated=False):
-    """Draw an instance of the published shape: type C of Chu and Beasley (1997), or D if correlated.
+    """Draw an instance of the published shape: type C (Chu, Beasley 1997), or D if correlated.
 
     Weights 5..25, costs 10..50, capacity 80 % of the mean load. In type D cost and weight oppose
     each other, and proofs take minutes.
