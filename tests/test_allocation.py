@@ -270,3 +270,11 @@ def test_a_rental_dwelling_is_never_allocated(tenure):
 def test_nobody_is_an_allocation_of_nobody():
     found = allocate(Wishes(dwellings=homes("D1"), households=()))
     assert (found.status, found.housed, found.rank_profile) == ("optimal", 0, {})
+
+
+def test_nobody_does_not_meet_a_minimum():
+    bound = Bound(id="b", attribute="quartile", values=("Q1",), min=1)
+    wishes = Wishes(dwellings=homes("D1"), households=(), bounds=(bound,))
+    assert allocate(wishes).status == "infeasible"
+    with pytest.raises(DataError, match="Aucun logement"):
+        allocate(Wishes(dwellings=(), households=()))

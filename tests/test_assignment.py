@@ -23,10 +23,10 @@ from habitat_analysis.programme.solving import solve
 
 
 def generalised(seed, agents, jobs, *, correlated=False):
-    """Draw an instance of the published shape: weights 5..25, costs 10..50, capacity 0.8.
+    """Draw an instance of the published shape: type C (Chu, Beasley 1997), or D if correlated.
 
-    The types B and D of Chu and Beasley (1997) fill 80 % or so of the capacity; in type D cost
-    and weight oppose each other.
+    Weights 5..25, costs 10..50, capacity 80 % of the mean load. In type D cost and weight oppose
+    each other, and proofs take minutes.
     """
     chance = np.random.default_rng(seed)
     weight = chance.integers(5, 26, (jobs, agents)).astype(float)

@@ -10,7 +10,7 @@ from habitat_analysis.allocation.departures import (
     waiting_list_length,
 )
 from habitat_analysis.allocation.proposal import allocate
-from habitat_analysis.allocation.wishes import Dwelling, Wisher, Wishes
+from habitat_analysis.allocation.wishes import Bound, Dwelling, Wisher, Wishes
 from habitat_analysis.errors import DataError, UsageError
 from tests.allocation_enumeration import all_assignments, drawing, fairness, random_wishes
 from tests.worked_adapter import WORKED
@@ -67,6 +67,8 @@ def test_an_unknown_departure_is_refused():
     with pytest.raises(DataError, match="inconnu") as refused:
         reallocate(NINE, WITNESS, ["H10", "X"])
     assert len(refused.value.faults) == 2
+    with pytest.raises(DataError, match="ménage inconnu"):
+        reallocate(NINE, {**WITNESS, "X": "D1"}, ["H3"])
 
 
 def test_the_waiting_list_of_the_example_covers_one_departure_of_eight():
@@ -126,3 +128,21 @@ def test_length_of_a_waiting_list(housed, needed, share, confidence, length):
 def test_a_share_is_a_share():
     with pytest.raises(UsageError):
         waiting_list_length(housed=1, needed=1, departure_share=25, confidence=0.9)
+
+
+def test_a_departure_that_leaves_no_allocation_breaks_whatever_the_waiting_list():
+    bound = Bound(id="b", attribute="quartile", values=("Q1",), min=1)
+    wishes = Wishes(
+        dwellings=(Dwelling(id="D1"), Dwelling(id="D2")),
+        households=(
+            Wisher(id="H1", ranking=("D1",), attributes={"quartile": "Q1"}),
+            Wisher(id="H2", ranking=("D2",), attributes={"quartile": "Q2"}),
+        ),
+        bounds=(bound,),
+    )
+    table = resilience(wishes, {"H1": "D1", "H2": "D2"}, needed=1)
+    first, second = table.departures
+    assert (first.possible, first.breaks, first.missing) == (False, True, None)
+    assert (second.possible, second.breaks, second.missing) == (True, False, 0)
+    assert table.breaking == (("H1",),)
+    assert table.waiting_list == {1: 0}

@@ -139,6 +139,11 @@ def said(pool):
     )
 
 
+def test_an_empty_pool_forms_an_empty_group():
+    group = form_group(check_pool(Pool(candidates=(), cells={"T2": 1})), seed=1)
+    assert (group.status, group.size, group.points, group.left_out) == ("optimal", 0, 0, ())
+
+
 def test_every_fault_of_a_pool_is_told_at_once():
     pool = Pool(
         candidates=(

@@ -18,7 +18,7 @@ from habitat_analysis.allocation.proposal import (
     pairs_of,
     play,
 )
-from habitat_analysis.allocation.wishes import Wishes
+from habitat_analysis.allocation.wishes import Wishes, check_assignment
 from habitat_analysis.errors import DataError, UsageError, did_you_mean
 from habitat_analysis.formats import quoted, typeset
 
@@ -55,7 +55,7 @@ class Departure:
     moved: int
     entered: int
     breaks: bool  # impossible, or fewer housed than the operation needs
-    missing: int  # households to find to reach what the operation needs
+    missing: int | None  # households to find; None when bounds or pairs fixed must change first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Resilience:
         Sets of departures that break the operation, the smallest ones only.
     waiting_list
         By number of departures at once: households still to be found, in the worst case, beyond
-        the waiting list there is.
+        the waiting list there is, departures that leave no allocation apart.
     """
 
     needed: int
@@ -113,8 +113,9 @@ def reallocate(
     Raises
     ------
     DataError
-        If somebody unknown leaves (``E_WISHES``).
+        If the assignment names what does not exist, or somebody unknown leaves (``E_WISHES``).
     """
+    check_assignment(wishes, assignment)
     gone = _known(wishes, left)
     stay = wishes.without_households(gone)
     held = {name: place for name, place in assignment.items() if name not in gone}
@@ -166,7 +167,7 @@ def resilience(
         departures=tuple(lines),
         breaking=_smallest([line.left for line in lines if line.breaks]),
         waiting_list={
-            size: max((line.missing for line in lines if len(line.left) == size), default=0)
+            size: max((line.missing or 0 for line in lines if len(line.left) == size), default=0)
             for size in sizes
         },
     )
@@ -246,7 +247,7 @@ def _departure(
         moved=len(again.moved) if possible else 0,
         entered=len(again.entered),
         breaks=not possible or housed < needed,
-        missing=max(0, needed - housed),
+        missing=max(0, needed - housed) if possible else None,
     )
 
 

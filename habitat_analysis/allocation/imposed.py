@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,8 +12,7 @@ from habitat_analysis.allocation.proposal import (
     allocation_of,
     bound_counts,
 )
-from habitat_analysis.allocation.wishes import SOURCE, Wishes
-from habitat_analysis.errors import DataError, Faults, did_you_mean
+from habitat_analysis.allocation.wishes import Wishes, check_assignment
 from habitat_analysis.formats import quoted, typeset
 
 
@@ -53,7 +51,7 @@ def judge_allocation(
         If it names an unknown household or dwelling, or gives a dwelling twice (``E_WISHES``),
         every fault at once. A broken bound is told, not refused: people decide.
     """
-    _check(wishes, assignment)
+    check_assignment(wishes, assignment)
     own = allocation_of(wishes, assignment, status="feasible")
     best = allocate(wishes, points=points)
     broken = (*_bounds(wishes, assignment), *_outside(wishes, assignment), *_undone(wishes, own))
@@ -65,26 +63,6 @@ def judge_allocation(
         envy=envy_report(wishes, assignment),
         explanations=explain(wishes, assignment, points=points),
     )
-
-
-def _check(wishes: Wishes, assignment: Mapping[str, str]) -> None:
-    faults = Faults(SOURCE)
-    households = [household.id for household in wishes.households]
-    dwellings = [dwelling.id for dwelling in wishes.dwellings]
-    for name, dwelling in assignment.items():
-        if name not in households:
-            near = did_you_mean(name, households) or "Reprenez un ménage de la liste."
-            faults.add("allocation du groupe", f"ménage inconnu {quoted(name)}.", near)
-        if dwelling not in dwellings:
-            near = did_you_mean(dwelling, dwellings) or "Reprenez un logement de la liste."
-            faults.add(f"ménage {quoted(name)}", f"logement inconnu {quoted(dwelling)}.", near)
-    for dwelling, times in Counter(assignment.values()).items():
-        if times > 1:
-            faults.add(
-                f"logement {quoted(dwelling)}", f"donné à {times} ménages.", "Gardez-en un seul."
-            )
-    if faults.list:
-        raise DataError([typeset(fault) for fault in faults.list], code="E_WISHES")
 
 
 def _bounds(wishes: Wishes, assignment: Mapping[str, str]) -> list[str]:

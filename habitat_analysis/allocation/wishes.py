@@ -135,6 +135,33 @@ def check_wishes(wishes: Wishes, source: str = SOURCE) -> Wishes:
     return wishes
 
 
+def check_assignment(wishes: Wishes, assignment: Mapping[str, str], source: str = SOURCE) -> None:
+    """Check that an assignment typed or kept names what exists, each dwelling once.
+
+    Raises
+    ------
+    DataError
+        With every fault (``E_WISHES``). A broken bound is no fault here: people decide.
+    """
+    faults = Faults(source)
+    households = [household.id for household in wishes.households]
+    dwellings = [dwelling.id for dwelling in wishes.dwellings]
+    for name, dwelling in assignment.items():
+        if name not in households:
+            near = did_you_mean(name, households) or "Reprenez un ménage de la liste."
+            faults.add("allocation du groupe", f"ménage inconnu {quoted(name)}.", near)
+        if dwelling not in dwellings:
+            near = did_you_mean(dwelling, dwellings) or "Reprenez un logement de la liste."
+            faults.add(f"ménage {quoted(name)}", f"logement inconnu {quoted(dwelling)}.", near)
+    for dwelling, times in Counter(assignment.values()).items():
+        if times > 1:
+            faults.add(
+                f"logement {quoted(dwelling)}", f"donné à {times} ménages.", "Gardez-en un seul."
+            )
+    if faults.list:
+        raise DataError([typeset(fault) for fault in faults.list], code="E_WISHES")
+
+
 def draw_key(seed: int, *parts: object) -> str:
     """Return the number drawn for something, from a published seed: anyone can compute it again.
 
