@@ -4,7 +4,7 @@
 [--sizes 100,1000,10000] [--repeats 3]`` prints one Markdown table a part. Ratios compare the same
 questions asked both ways, one after the other, to the same proven optimum within 1e-6: a
 difference stops the run. The sites are those of the demonstration and, where its data are, of
-Latresne. Exits 1 when a target is missed.
+Latresne.
 """
 
 from __future__ import annotations
