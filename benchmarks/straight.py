@@ -71,11 +71,16 @@ def optimum(
 
 
 def land_bill(case: Case, *, land_eur: float) -> float | None:
-    """Maximise the land bill, in euros above the land counted; None when nothing is possible."""
+    """Maximise the land bill, in euros above the land counted; None when nothing is possible.
+
+    When even free land leaves no programme, the bill goes down by the whole fixed cost.
+    """
     bare = replace(case, fixed_cost_eur=max(0.0, case.fixed_cost_eur - land_eur))
     model = build_programme(bare, land_max_eur=largest_bill(bare))
     set_objective(model, "land")
     result = solve(model.problem)
+    if result.objective is None and land_eur < case.fixed_cost_eur:
+        return land_bill(case, land_eur=case.fixed_cost_eur)
     if result.objective is None:
         return None
     return result.objective * KILO - (case.fixed_cost_eur - bare.fixed_cost_eur)

@@ -105,7 +105,7 @@ def test_without_a_limit_of_equity_the_land_has_no_price(tmp_path: Path) -> None
 
 def test_what_is_tried_is_the_fixed_set_and_the_scenarios_of_the_study(found: Feasibility) -> None:
     assert found.argument is not None
-    labels = [tested.label for tested in found.argument.tested]
+    labels = [tested.label.replace("\u00a0", " ") for tested in found.argument.tested]
     assert labels[:2] == ["Hypothèses de l'étude", "Travaux + 10 %"]
     assert len(labels) == len(set(labels))
     robust = found.argument.robust

@@ -8,10 +8,12 @@ from habitat_analysis.feasibility.answers import answer_many
 from habitat_analysis.programme import concessions, diagnosis, robust
 from habitat_analysis.programme import search as searching
 from habitat_analysis.programme.diagnosis import diagnose
+from habitat_analysis.programme.duality import Proof
 from habitat_analysis.programme.evaluation import Scenario
 from habitat_analysis.programme.frontier import front, pareto
 from habitat_analysis.programme.land_bill import charge_fonciere_admissible
 from habitat_analysis.programme.optimum import optimise, proof_sentence
+from habitat_analysis.programme.relaxations import Relaxations
 from habitat_analysis.programme.requirements import price_requirements
 from habitat_analysis.programme.robust import robust_programme
 from habitat_analysis.programme.wording import STATUS_LABELS
@@ -42,7 +44,8 @@ def force(monkeypatch, status: str) -> None:
         monkeypatch.setattr(module, "solve_arrays", failing(module.solve_arrays))
     monkeypatch.setattr(robust, "solve", failing(robust.solve))
     # The relaxations excluding every number of dwellings would be a proof: leave them none.
-    monkeypatch.setattr(searching.Bounds, "least", lambda *_: 0.0)
+    nothing = Proof(bound=0.0, multipliers=None, point=None)
+    monkeypatch.setattr(Relaxations, "solved", lambda *_: nothing)
 
 
 @pytest.mark.parametrize("status", UNKNOWN)
