@@ -57,10 +57,15 @@ def optimum(
         for earlier, value in zip(objectives[:rank], values, strict=True):
             keep_objective(model, earlier, value)
         set_objective(model, name)
-        result = solve(model.problem, gap_rel=gap_rel)
-        if result.objective is None:
-            return Straight(status=result.status, solves=rank + 1)
-        values.append(result.objective)
+        tried = solve(model.problem, gap_rel=gap_rel)
+        if tried.objective is not None:
+            result = tried
+            values.append(tried.objective)
+        elif result is None:
+            return Straight(status=tried.status, solves=rank + 1)
+        else:  # the stages before are held to a hair: what their programme makes of this one
+            reached = evaluate(case, read_programme(model, result.values)).reached(name) or 0.0
+            values.append(reached / (KILO if name in MONEY_OBJECTIVES else 1.0))
     if model is not None and result is not None:
         evaluate(case, read_programme(model, result.values))
     scaled = tuple(
