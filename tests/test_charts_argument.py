@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from matplotlib.text import Text
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.formats import euros, number
 from habitat_analysis.report.charts_argument import front_chart, requirement_chart
 from habitat_analysis.report.figures import Chart
+from tests.chart_checks import assert_readable, words
 from tests.report_samples import HOSTILE
 
 SOURCES = "Sources : étude (2026) — édité le 22/11/2026"
@@ -57,21 +56,9 @@ CHARTS: dict[str, Callable[[], Chart]] = {
 }
 
 
-def words(chart: Chart) -> list[str]:
-    seen = {id(text): text.get_text() for text in chart.figure.findobj(Text)}
-    return [text for text in seen.values() if text]
-
-
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_has_a_width_sources_and_an_alternative(name: str) -> None:
-    chart = CHARTS[name]()
-    picture = chart.png()
-    assert struct.unpack(">I", picture[16:20])[0] == 1600
-    assert picture == CHARTS[name]().png()
-    assert SOURCES in words(chart)
-    assert chart.caption in words(chart)
-    assert chart.alt.endswith(".")
-    assert not chart.alt.endswith("..")
+    assert_readable(CHARTS[name], sources=SOURCES)
 
 
 def test_every_compromise_is_named_and_the_kept_one_beside_the_front_is_said() -> None:

@@ -26,9 +26,7 @@ from habitat_analysis.programme.optimum import Optimum, answer
 from habitat_analysis.programme.solving import Status, relax
 
 LeverUnit = Unit | Literal["points", "niveaux", "metres"]
-Side = Literal["looser", "tighter"]
 
-SIDES: Final[tuple[Side, Side]] = ("looser", "tighter")
 STEP_M2: Final = 10.0
 STEP_PLACES: Final = 1.0
 STEP_COUNT: Final = 1
