@@ -1,5 +1,6 @@
 """The study: what the planner typed, checked at the door, everything else follows from it."""
 
+from habitat_analysis.study.group import GroupBound, GroupQuota, LegalPerson, Residents
 from habitat_analysis.study.land import (
     Criterion,
     Exclusion,
@@ -40,15 +41,19 @@ __all__ = [
     "FeeRate",
     "Files",
     "Fixed",
+    "GroupBound",
+    "GroupQuota",
     "Imposed",
     "Land",
     "LayerSources",
+    "LegalPerson",
     "MixGroup",
     "MixTarget",
     "Montage",
     "Operating",
     "PluRules",
     "Ratios",
+    "Residents",
     "ScenarioTerms",
     "SharedRoom",
     "Study",

@@ -42,6 +42,10 @@ class Files(Part):
     group: Text | None = Field(default=None, alias="menages")
     candidates: Text | None = Field(default=None, alias="candidats")
     reference: Text | None = Field(default=None)
+    wishes: Text | None = Field(default=None, alias="voeux")
+    ballots: Text | None = Field(default=None, alias="votes")
+    dwellings: Text | None = Field(default=None, alias="logements")
+    own_allocation: Text | None = Field(default=None, alias="attribution_du_groupe")
 
 
 class LayerSources(Part):

@@ -14,6 +14,7 @@ from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.study.building_faults import building_faults
 from habitat_analysis.study.contradiction_words import refuse_contradictions
 from habitat_analysis.study.decisions import refuse_decisions
+from habitat_analysis.study.group import Residents
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
 from habitat_analysis.study.montage import Montage
@@ -81,6 +82,7 @@ class Study(Part):
     operating: Operating = Field(alias="exploitation")
     terms: dict[TenureCode, Terms] = Field(min_length=1, alias="statuts")
     montage: Montage = Field(default_factory=Montage)
+    residents: Residents = Field(default_factory=Residents, alias="groupe")
     scenarios: tuple[ScenarioTerms, ...] = Field(default=())
     _folder: Path = PrivateAttr(default=Path())
     _file: YamlFile | None = PrivateAttr(default=None)

@@ -287,6 +287,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "le bâtiment « {lu} » n'a pas une capacité et une seule.",
         "Donnez « part_shab » (part du site, 0.5 pour la moitié) ou « shab_max_m2 », pas les deux.",
     ),
+    "valeur_d_attribut": (
+        "« {lu} » n'est pas une valeur de cet attribut.",
+        "Écrivez Q1 à Q4, un type de famille (personne_seule…) ou une tranche de « tranches_age ».",
+    ),
     "ordre": ("le minimum dépasse le maximum.", "Échangez ou corrigez les deux valeurs."),
     "somme": (
         "les parts font {lu} au total au lieu de 1.",

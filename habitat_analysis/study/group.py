@@ -1,0 +1,220 @@
+"""What a study says of its residents: limits of a budget, vote, quotas, allocation, members.
+
+Nothing here names a household. Rules are written before ballots, wishes or incomes are read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from habitat_analysis.study.parts import (
+    Amount,
+    Flag,
+    Idu,
+    Name,
+    Ordered,
+    Part,
+    Positive,
+    Ratio,
+    Share,
+    Text,
+    Whole,
+    refusal,
+)
+from habitat_analysis.study.programme import TenureCode, TypologyCode, each_id_once, each_once
+
+Attribute = Literal["quartile", "age", "famille"]
+Family = Literal[
+    "personne_seule", "couple_sans_enfant", "couple_avec_enfants", "famille_monoparentale", "autre"
+]
+VoteRule = Literal["parts_egales_cout", "parts_egales_nombre", "approbations", "sac_a_dos"]
+GroupMode = Literal["groupe", "conjoint"]
+PersonKind = Literal["association", "commune", "cooperative", "organisme_hlm", "autre"]
+LegalForm = Literal["COOPERATIVE_HABITANTS", "SOCIETE_ATTRIBUTION_AUTOPROMOTION", "AUTRE"]
+
+QUARTILES: Final = ("Q1", "Q2", "Q3", "Q4")
+FAMILIES: Final[tuple[str, ...]] = (
+    "personne_seule",
+    "couple_sans_enfant",
+    "couple_avec_enfants",
+    "famille_monoparentale",
+    "autre",
+)
+
+
+class Budget(Part):
+    """Limits of the budget of a household, chosen by the cooperative; euros a month."""
+
+    tenant_effort_max: Ratio = Field(alias="effort_locataire_max")
+    residual_min_uc_eur: Amount = Field(alias="reste_a_vivre_min_uc")
+    apport_share: Share = Field(default=1.0, alias="part_epargne_mobilisable")
+    source: Text
+
+
+class RoomVote(Part):
+    """The rule of the vote on shared rooms, decided before the ballots are read."""
+
+    rule: VoteRule = Field(alias="regle")
+    budget_ttc_eur: Positive = Field(alias="budget_ttc")
+    decided_on: dt.date | None = Field(default=None, alias="decidee_le")
+
+
+class Counted(Part):
+    """Households with one of these values: income quartile, age band or family type, no other."""
+
+    id: Name
+    attribute: Attribute = Field(alias="attribut")
+    values: tuple[Text, ...] = Field(min_length=1, alias="valeurs")
+
+    _each_once = field_validator("values")(each_once)
+
+
+class GroupQuota(Counted, Ordered):
+    """A share of the group to form, between two bounds."""
+
+
+class GroupBound(Counted):
+    """A number of households of the sale and SCIAPP dwellings, in a building or in all."""
+
+    label: Text | None = Field(default=None, alias="libelle")
+    building: Name | None = Field(default=None, alias="batiment")
+    min: Whole | None = None
+    max: Whole | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise refusal("ordre")
+        return self
+
+
+class Departures(Part):
+    """Departures to be ready for: how many at once, and how likely before the signature."""
+
+    at_once: Annotated[Whole, Field(ge=1, le=3)] = Field(default=1, alias="a_la_fois")
+    share: Share = Field(default=0.0, alias="probabilite")
+    confidence: Annotated[Share, Field(lt=1)] = Field(default=0.95, alias="confiance")
+
+
+class Allotment(Part):
+    """How the sale and SCIAPP dwellings of one site are put to the group."""
+
+    site: Annotated[tuple[Idu, ...], Field(min_length=1)]
+    last_stage: Literal["points", "tirage"] = Field(default="tirage", alias="departage")
+    bounds: tuple[GroupBound, ...] = Field(default=(), alias="limites")
+    keep_housed: Flag = Field(default=True, alias="nul_ne_perd_sa_place")
+    departures: Departures = Field(default_factory=Departures, alias="departs")
+
+    _ids_once = field_validator("bounds")(each_id_once)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_parcel(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("site"), str):
+            return {**data, "site": [data["site"]]}
+        return data
+
+
+class LegalPerson(Part):
+    """A legal person, member of the group with lots of its own."""
+
+    id: Name
+    label: Text = Field(alias="libelle")
+    kind: PersonKind = Field(alias="nature")
+    lots: dict[TypologyCode, dict[TenureCode, Whole]] = Field(min_length=1)
+    capital_share: Share | None = Field(default=None, alias="part_du_capital")
+    votes_share: Share | None = Field(default=None, alias="part_des_voix")
+
+
+class PoolType(Part):
+    """A type of household of the synthetic pool; ages are bounds, both reached."""
+
+    label: Text = Field(alias="libelle")
+    couples: Whole = 0
+    single_adults: Whole = Field(default=0, alias="adultes_seuls")
+    children: Whole = Field(default=0, alias="enfants")
+    adult_ages: tuple[Whole, Whole] = Field(alias="ages_adultes")
+    child_ages: tuple[Whole, Whole] = Field(default=(0, 17), alias="ages_enfants")
+    count: Amount | None = Field(default=None, alias="effectif")  # None: read in the INSEE file
+
+
+class PoolBand(Part):
+    """A band of yearly income for one unit of consumption, and how many households earn it."""
+
+    label: Text = Field(alias="libelle")
+    low_eur: Amount = Field(alias="de")
+    high_eur: Positive = Field(alias="a")
+    count: Amount = Field(alias="effectif")
+
+
+class SyntheticPool(Part):
+    """Households drawn when the group is unknown: none of them exists."""
+
+    households: Annotated[Whole, Field(ge=1, le=5000)] = Field(alias="menages")
+    insee_file: Text | None = Field(default=None, alias="fichier_insee")
+    types: tuple[PoolType, ...] = Field(min_length=1)
+    incomes: tuple[PoolBand, ...] = Field(min_length=1, alias="revenus")
+    seed_table: tuple[tuple[Amount, ...], ...] = Field(min_length=1, alias="tableau_de_depart")
+    rfr_to_income: Ratio = Field(alias="rfr_sur_revenu")
+    savings_years: Amount = Field(alias="epargne_en_annees_de_revenu")
+    source: Text
+
+
+class Residents(Part):
+    """All the choices of a study about its residents."""
+
+    mode: GroupMode = "groupe"
+    budget: Budget | None = Field(default=None)
+    vote: RoomVote | None = None
+    age_bands: tuple[Whole, ...] = Field(default=(35, 60), min_length=1, alias="tranches_age")
+    quotas: tuple[GroupQuota, ...] = ()
+    allotment: Allotment | None = Field(default=None, alias="attribution")
+    reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
+    legal_form: LegalForm = Field(default="AUTRE", alias="forme_juridique")
+    legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
+    pool: SyntheticPool | None = Field(default=None, alias="vivier")
+    horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
+    keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
+
+    _ids_once = field_validator("quotas", "legal_persons")(each_id_once)
+
+    @field_validator("age_bands")
+    @classmethod
+    def _growing(cls, bands: tuple[int, ...]) -> tuple[int, ...]:
+        if list(bands) != sorted(set(bands)):
+            raise refusal("ordre")
+        return bands
+
+    @model_validator(mode="after")
+    def _known_values(self) -> Self:
+        bounds = self.allotment.bounds if self.allotment else ()
+        for counted in (*self.quotas, *bounds):
+            known = self.values_of(counted.attribute)
+            for value in counted.values:
+                if value not in known:
+                    raise refusal("valeur_d_attribut", value)
+        return self
+
+    def values_of(self, attribute: Attribute) -> tuple[str, ...]:
+        """List the values of an attribute, as the study writes them."""
+        if attribute == "quartile":
+            return QUARTILES
+        if attribute == "famille":
+            return FAMILIES
+        return age_labels(self.age_bands)
+
+
+def age_labels(bands: tuple[int, ...]) -> tuple[str, ...]:
+    """Name the age bands that these ages separate.
+
+    Examples
+    --------
+    >>> age_labels((35, 60))
+    ('moins de 35 ans', '35 à 59 ans', '60 ans et plus')
+    """
+    between = [f"{low} à {high - 1} ans" for low, high in itertools.pairwise(bands)]
+    return (f"moins de {bands[0]} ans", *between, f"{bands[-1]} ans et plus")
