@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from habitat_analysis.allocation.assignment import Stage, best_assignment
@@ -66,8 +67,7 @@ def bounds_to_revote(wishes: Wishes) -> Revote | None:
         return None
     ids = [bound.id for bound in wishes.bounds]
     if not is_possible(wishes.without_bounds()):
-        sentence = "Les paires fixées ne peuvent pas tenir ensemble : libérez-en une."
-        return Revote(conflict=(), alone=(), sentence=typeset(sentence))
+        return Revote(conflict=(), alone=(), sentence=revote_sentence((), ()))
     alone = tuple(name for name in ids if is_possible(wishes.without_bounds(name)))
     left = wishes
     for name in ids:
@@ -75,7 +75,7 @@ def bounds_to_revote(wishes: Wishes) -> Revote | None:
         if not is_possible(fewer):
             left = fewer
     conflict = tuple(bound.id for bound in left.bounds)
-    return Revote(conflict=conflict, alone=alone, sentence=_sentence(conflict, alone))
+    return Revote(conflict=conflict, alone=alone, sentence=revote_sentence(conflict, alone))
 
 
 def is_possible(wishes: Wishes) -> bool:
@@ -97,7 +97,17 @@ def _utility(wishes: Wishes) -> float | None:
     return float(worth[placement.pairs].sum()) if placement.status == "optimal" else None
 
 
-def _sentence(conflict: tuple[str, ...], alone: tuple[str, ...]) -> str:
+def revote_sentence(conflict: Sequence[str], alone: Sequence[str]) -> str:
+    """Say which bounds cannot hold together and which to vote again, under the names given.
+
+    Parameters
+    ----------
+    conflict, alone
+        As in `Revote`, by their ids or by their labels; no conflict: pairs fixed are to blame.
+    """
+    if not conflict:
+        sentence = "Les paires fixées ne peuvent pas tenir ensemble : libérez-en une."
+        return typeset(sentence)
     told = join_fr([quoted(name) for name in conflict])
     several = len(conflict) > 1
     why = (

@@ -6,7 +6,7 @@ Output is plain data; only the sentences are French.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -231,10 +231,19 @@ def _swapped(assignment: Mapping[str, str], one: str, other: str) -> dict[str, s
     return {**assignment, one: assignment[other], other: assignment[one]}
 
 
+def reason_words(reason: Reason, bounds: Sequence[str] = ()) -> str:
+    """Say a reason in a few words, bounds under the names given: their ids, or their labels.
+
+    Examples
+    --------
+    >>> reason_words("cardinality")
+    'un ménage de moins serait logé'
+    """
+    return WHY[reason].format(bounds=join_fr([quoted(name) for name in bounds]))
+
+
 def _why(dwelling: str, rank: int, reason: Reason, bounds: tuple[str, ...]) -> str:
-    named = join_fr([quoted(name) for name in bounds])
-    why = WHY[reason].format(bounds=named)
-    return typeset(f"Logement {quoted(dwelling)}, vœu {rank} : {why}.")
+    return typeset(f"Logement {quoted(dwelling)}, vœu {rank} : {reason_words(reason, bounds)}.")
 
 
 def _told(dwelling: str | None, rank: int | None, wishes: int) -> str:
