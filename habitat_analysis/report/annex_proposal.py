@@ -35,7 +35,7 @@ def proposal_sentence(allotted: Allotted, names: GroupNames) -> str:
     housed = count(proposal.housed, "ménage", "ménages")
     proved = PROVED.get(proposal.status, "Le calcul n'a pas trouvé de proposition.")
     return typeset(
-        f"Proposition soumise au groupe : un logement pour {housed} sur {len(allotted.members)}. "
+        f"Proposition soumise au groupe : un logement pour {housed} sur {len(_asked(allotted))}. "
         f"{proved} Le groupe décide."
     )
 
@@ -130,7 +130,7 @@ def envy_table(report: EnvyReport, names: GroupNames) -> Sheet | None:
             "envies": names.household(envy.envies),
             "dwelling": envy.dwelling,
             "justified": envy.justified,
-            "bounds": names.quoted_bounds(envy.bounds) or NONE,
+            "bounds": names.quoted_bounds(envy.bounds) or "aucune",
         }
         for envy in sorted(
             report.envies, key=lambda e: (names.number(e.household), names.number(e.envies))

@@ -25,6 +25,7 @@ NAME_MOST: Final = 31  # characters of a sheet's name
 TEXT_MOST: Final = 32_767  # characters of a cell
 WIDTHS: Final = (10, 60)  # of a column, in characters
 HEADER_ROW: Final = 2
+PAGE_HEADER_MOST: Final = 250  # characters of the head of a printed page
 _REFUSED_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _OPTIONS: Final = {
     "strings_to_formulas": False,
@@ -42,6 +43,7 @@ def write_sheets(
     title: str,
     stamp: int,
     first: Callable[[Any], None] | None = None,
+    banner: str = "",
 ) -> Path:
     """Write tables into a workbook, one sheet each.
 
@@ -57,6 +59,8 @@ def write_sheets(
         Date of the workbook, seconds since 1970: no clock is read.
     first
         Adds its own sheets to the open workbook, before the tables.
+    banner
+        A line above the caption of each table, and at the head of each printed page.
 
     Returns
     -------
@@ -70,7 +74,11 @@ def write_sheets(
             first(book)
         styles = _Styles(book)
         for name, table in _named(sheets, [page.name for page in book.worksheets()]):
-            _write_sheet(book.add_worksheet(name), table, styles)
+            page = book.add_worksheet(name)
+            _write_sheet(page, table, styles, caption_row=1 if banner else 0)
+            if banner:
+                page.write_string(0, 0, _text(banner), styles.banner)
+                page.set_header("&C" + _text(banner).replace("&", "&&")[:PAGE_HEADER_MOST])
     return path
 
 
@@ -101,6 +109,7 @@ class _Styles:
         self._book = book
         self._made: dict[tuple[str, bool], Any] = {}
         self.caption = book.add_format({"bold": True, "font_size": 12})
+        self.banner = book.add_format({"bold": True, "font_size": 12, "font_color": "#9C1C10"})
         self.header = book.add_format(
             {
                 "bold": True,
@@ -125,8 +134,8 @@ class _Styles:
         return self._made[key]
 
 
-def _write_sheet(page: Any, table: Sheet, styles: _Styles) -> None:
-    page.write_string(0, 0, _text(table.caption), styles.caption)
+def _write_sheet(page: Any, table: Sheet, styles: _Styles, *, caption_row: int) -> None:
+    page.write_string(caption_row, 0, _text(table.caption), styles.caption)
     for rank, column in enumerate(table.columns):
         page.write_string(HEADER_ROW, rank, _text(column.header), styles.header)
         page.set_column(rank, rank, _width(table, column))
