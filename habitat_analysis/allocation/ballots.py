@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from habitat_analysis.allocation.coded_cells import (
+    Line,
+    Words,
     items,
-    known_word,
     lines_said,
-    place,
     read_cells,
     refuse,
     shown,
-    suggestion,
     whole_number,
+    words_of,
 )
 from habitat_analysis.allocation.vote import Ballot
 from habitat_analysis.errors import Faults
@@ -88,67 +88,63 @@ def read_ballot_box(path: Path | str, rooms: VotedRooms | None = None) -> Ballot
     """
     cells = read_cells(path, REQUIRED, OPTIONAL)
     faults = Faults(cells.file)
+    known = words_of((*rooms.open, *rooms.decided)) if rooms else None
     read: list[tuple[int, int, Ballot]] = []
-    for line, row in cells.rows():
-        number = _number(row["bulletin"], line, faults)
-        approved = _rooms(row["espaces"], "espaces", line, rooms, faults)
-        objected = _rooms(row["objections"], "objections", line, rooms, faults)
+    for number, row in cells.rows():
+        line = Line(number=number, faults=faults)
+        ballot = _number(row["bulletin"], line)
+        approved = _rooms(row["espaces"], "espaces", line, rooms, known)
+        objected = _rooms(row["objections"], "objections", line, rooms, known)
         if row["motif"] and not items(row["objections"]):
             remedy = "Nommez l'espace visé dans « objections », ou videz « motif »."
-            faults.add(place(line), "un motif est donné sans objection.", remedy)
-        ballot = Ballot(
+            line.fault("un motif est donné sans objection.", remedy)
+        said = Ballot(
             approved=frozenset(approved), objections=dict.fromkeys(objected, row["motif"])
         )
-        read.append((number or 0, line, ballot))
-    _refuse_repeats([(number, line) for number, line, _ in read if number], faults)
+        read.append((ballot, number, said))
+    _refuse_repeats([(ballot, number) for ballot, number, _ in read if ballot], faults)
     refuse(faults, "E_BALLOT")
     read.sort(key=lambda item: item[0])
     return BallotBox(
-        ballots=tuple(ballot for *_, ballot in read),
-        numbers=tuple(number for number, *_ in read),
-        notes=(*cells.notes, *_blank(ballot for *_, ballot in read)),
+        ballots=tuple(said for *_, said in read),
+        numbers=tuple(ballot for ballot, *_ in read),
+        notes=(*cells.notes, *_blank(said for *_, said in read)),
         file=cells.file,
     )
 
 
-def _number(text: str, line: int, faults: Faults) -> int | None:
-    """Read the number of a ballot; what stands there instead may name somebody, so is hidden."""
+def _number(text: str, line: Line) -> int:
+    """Read the number of a ballot, 0 with a fault; what is not one may name somebody: hidden."""
     number = whole_number(text)
     if number is None:
-        why = "« bulletin » est vide." if not text else "« bulletin » n'est pas un numéro."
+        why = "« bulletin » n'est pas un numéro." if text else "« bulletin » est vide."
         remedy = "Écrivez un numéro d'ordre (1, 2, 3…), jamais un pseudonyme ni un nom."
-        faults.add(place(line), why, remedy)
-    return number
+        line.fault(why, remedy)
+    return number or 0
 
 
 def _rooms(
-    text: str, column: str, line: int, rooms: VotedRooms | None, faults: Faults
+    text: str, column: str, line: Line, rooms: VotedRooms | None, known: Words | None
 ) -> list[str]:
     """Read a list of rooms; each unknown or already decided one is noted."""
     words = list(dict.fromkeys(items(text)))
-    if rooms is None:
+    if rooms is None or known is None:
         return words
-    known = (*rooms.open, *rooms.decided)
     found = []
     for word in words:
-        name = known_word(word, known)
+        name = known.get(word)
         if name is None:
-            masked = shown(word, known, beside_free_text=column == "objections")
+            near = line.near(word, known.listed)
+            masked = shown(word, known.listed, near=near, coded=column != "objections")
             why = f"{quoted(column)} nomme un espace inconnu, {masked}."
-            faults.add(place(line), why, _remedy(word, rooms.open))
+            line.fault(why, line.remedy(word, words_of(rooms.open)))
         elif name in rooms.decided:
             why = f"{quoted(column)} nomme {quoted(name)}, déjà {rooms.decided[name]}."
             remedy = "Il est déjà décidé et ne se vote pas : retirez-le du bulletin."
-            faults.add(place(line), why, remedy)
+            line.fault(why, remedy)
         else:
             found.append(name)
     return list(dict.fromkeys(found))
-
-
-def _remedy(word: str, known: Sequence[str]) -> str:
-    if any(mark in word for mark in ",/+"):
-        return "Séparez les espaces par « | », par exemple buanderie|jardin."
-    return suggestion(word, known, "Espaces soumis au vote")
 
 
 def _refuse_repeats(numbers: Sequence[tuple[int, int]], faults: Faults) -> None:
