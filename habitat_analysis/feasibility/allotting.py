@@ -75,8 +75,12 @@ def keep_possible(
             kept.append(replace(household, ranking=ranking))
         else:
             emptied.append(household.id)
-    left = {household.id for household in kept}
-    fixed = {name: dwelling for name, dwelling in wishes.fixed.items() if name in left}
+    rankings = {household.id: household.ranking for household in kept}
+    fixed = {
+        name: dwelling
+        for name, dwelling in wishes.fixed.items()
+        if dwelling in rankings.get(name, ())
+    }
     return replace(wishes, households=tuple(kept), fixed=fixed), tuple(removed), tuple(emptied)
 
 
@@ -135,9 +139,7 @@ def draw_departures(allotted: Allotted, rules: Allotment, *, n: int, seed: int) 
     given = allotted.proposal.assignment
     housed = [h for h in allotted.wishes.households if h.id in given]
     left = drawn_order(housed, seed, given)[:n]
-    again = reallocate(
-        allotted.wishes, given, left, keep_housed=rules.keep_housed, seed=seed
-    )
+    again = reallocate(allotted.wishes, given, left, keep_housed=rules.keep_housed, seed=seed)
     return DrawnDepartures(left=left, seed=seed, again=again)
 
 

@@ -32,6 +32,7 @@ class Entrant:
     cells: tuple[Cell, ...]
     points: float
     attributes: Mapping[str, str]
+    reservations: tuple[str, ...] = ()  # reserved quotas on which it could be proposed
 
 
 def cell_id(cell: Cell) -> str:
@@ -79,9 +80,7 @@ def form(
             quotas=tuple(
                 Quota(attribute=q.attribute, values=q.values, min=q.min, max=q.max) for q in quotas
             ),
-            rental=frozenset(
-                cell_id(cell) for cell in places if tenure(cell[1]).family == RENTAL
-            ),
+            rental=frozenset(cell_id(cell) for cell in places if tenure(cell[1]).family == RENTAL),
         )
     )
     formed = form_group(pool, seed=seed)

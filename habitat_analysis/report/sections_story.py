@@ -184,7 +184,9 @@ def own_sentence(feasibility: Feasibility) -> str:
         return ""
     own = allotted.own
     if own.as_fair:
-        return typeset("La proposition du groupe respecte toutes ses règles : aucune n'est plus juste.")
+        return typeset(
+            "La proposition du groupe respecte toutes ses règles : aucune n'est plus juste."
+        )
     if own.broken:
         broken = count(len(own.broken), "règle votée n'est pas respectée",
                        "règles votées ne sont pas respectées")  # fmt: skip
@@ -220,7 +222,9 @@ def commission_lines(feasibility: Feasibility) -> tuple[str, ...]:
     if story is None or story.commission is None:
         return ()
     file = story.commission
-    return tuple(typeset(line) for line in (_proposed(file, story.rental_dwellings), *file.warnings))
+    return tuple(
+        typeset(line) for line in (_proposed(file, story.rental_dwellings), *file.warnings)
+    )
 
 
 def story_notes(feasibility: Feasibility) -> tuple[str, ...]:
