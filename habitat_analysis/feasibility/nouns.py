@@ -11,6 +11,7 @@ from habitat_analysis.baremes import Fact
 from habitat_analysis.feasibility.argued import Argument
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.mix import MixReport
+from habitat_analysis.feasibility.story import GroupStory
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
 from habitat_analysis.montage import DetailedCosts, Montage
@@ -56,6 +57,7 @@ class Feasibility:
     facts: tuple[Fact, ...]
     verdict: Verdict
     argument: Argument | None = None  # trade-offs and prices, when they were asked for
+    story: GroupStory | None = None  # of the group on this site, when it was told
 
     @property
     def programme(self) -> Programme | None:

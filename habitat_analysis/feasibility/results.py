@@ -36,6 +36,7 @@ from habitat_analysis.feasibility.results_schema import (
     Resultats,
     SiteR,
 )
+from habitat_analysis.feasibility.results_story import story_results
 from habitat_analysis.feasibility.verdict import covered_sentence
 from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.evaluation import Evaluation
@@ -94,6 +95,7 @@ def results_of(
         exigences=requirement_results(feasibility),
         robustesse=robust_results(feasibility),
         impossibilite=impossibility_results(feasibility),
+        groupe=story_results(feasibility),
         calques=_layers(feasibility),
         baremes=[_fact(fact) for fact in feasibility.facts],
         entrees=inputs,

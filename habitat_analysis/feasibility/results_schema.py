@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_story import GroupeR
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Section(BaseModel):
@@ -396,6 +397,7 @@ class Resultats(Section):
     exigences: list[ExigenceR] = []
     robustesse: RobustesseR | None = None
     impossibilite: ImpossibiliteR | None = None
+    groupe: GroupeR | None = None
     calques: list[CalqueR]
     baremes: list[BaremeR]
     entrees: dict[str, str]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from habitat_analysis.allocation.commission import CommissionFile
 from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.feasibility.allotting import draw_departures
 from habitat_analysis.feasibility.results_story import left_out_counts
 from habitat_analysis.feasibility.story import Allotted, DrawnDepartures, Formation
 from habitat_analysis.formats import count, join_fr, number, percent, quoted, typeset
@@ -22,6 +23,7 @@ from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 from habitat_analysis.study.group import GroupQuota
 
 HEADING: Final = "Du vivier au groupe, du groupe aux logements"
+DEPARTURE_SEED: Final = 1  # added to the seed of the study: departures are another draw
 REASON_WORDS: Final = {
     "no_cell": "aucune place du programme ne convient",
     "quota": "quotas de mixité",
@@ -203,6 +205,16 @@ def resilience_sentence(feasibility: Feasibility) -> str:
     if allotted is None or allotted.resilience is None:
         return ""
     return typeset(" ".join(_resilience(feasibility, allotted)))
+
+
+def departures_sentence(feasibility: Feasibility, n: int) -> str:
+    """Draw departures among the households served, and say what the proposal made again changes."""
+    allotted = _answered(feasibility)
+    rules = feasibility.ground.study.residents.allotment
+    if allotted is None or rules is None or not n:
+        return ""
+    seed = feasibility.ground.study.seed + DEPARTURE_SEED
+    return departure_sentence(draw_departures(allotted, rules, n=n, seed=seed))
 
 
 def departure_sentence(drawn: DrawnDepartures) -> str:
