@@ -19,8 +19,9 @@ from habitat_analysis.contracts import read_table
 from habitat_analysis.errors import Faults
 from habitat_analysis.files import check_file, printable
 from habitat_analysis.formats import join_fr, quoted, typeset
-from habitat_analysis.households.group import CODED_WORD, LIST_SEPARATOR, MASKED, PSEUDONYM
+from habitat_analysis.households.group import PSEUDONYM
 from habitat_analysis.households.group import first_line as first_line_of
+from habitat_analysis.households.list_columns import CODED_WORD, LIST_SEPARATOR, MASKED
 
 MAX_BYTES: Final = 4_000_000  # fifty thousand lines: no group writes more
 MAX_LISTED: Final = 12  # known words named in a message

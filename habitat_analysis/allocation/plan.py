@@ -26,7 +26,8 @@ from habitat_analysis.columns import plain_key
 from habitat_analysis.errors import Faults
 from habitat_analysis.files import printable
 from habitat_analysis.formats import quoted, typeset
-from habitat_analysis.households.group import MASKED, TYPOLOGIES
+from habitat_analysis.households.group import TYPOLOGIES
+from habitat_analysis.households.list_columns import MASKED
 from habitat_analysis.tenures import ORDER, tenures
 
 REQUIRED: Final = ("logement", "statut", "typologie")
