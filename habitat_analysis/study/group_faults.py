@@ -142,8 +142,10 @@ def _limits(
             if least.min > most.max and _within(least, most):
                 yield (
                     (*path, rank),
-                    f"{quoted(least.id)} demande au moins {said(least.min)}, {quoted(most.id)} au "
-                    f"plus {said(most.max)} pour les mêmes ménages.",
+                    (
+                        f"{quoted(least.id)} demande au moins {said(least.min)}, {quoted(most.id)}"
+                        f" au plus {said(most.max)} pour les mêmes ménages."
+                    ),
                     "Baissez ce minimum ou relevez ce maximum.",
                 )
 
@@ -159,18 +161,19 @@ def _within(least: _Limit, most: _Limit) -> bool:
 def _reservations(residents: Residents, programme: Programme) -> Iterator[Fault]:
     """Refuse more rental dwellings reserved than there can be."""
     reserved = sum(residents.reservations.values())
-    rental = [code for code in programme.tenures if tenures()[code].family == RENTAL]
-    if reserved and not rental:
+    if not reserved:
+        return
+    if not any(tenures()[code].family == RENTAL for code in programme.tenures):
+        said = count(reserved, "logement réservé", "logements réservés")
         yield (
             ("groupe", "contingents"),
-            f"{count(reserved, 'logement réservé', 'logements réservés')}, aucun statut locatif "
-            "dans « programme.statuts ».",
+            f"{said}, aucun statut locatif dans « programme.statuts ».",
             "Ajoutez un statut locatif, ou retirez les contingents.",
         )
     elif reserved > programme.dwellings_max:
+        most = number(programme.dwellings_max)
         yield (
             ("groupe", "contingents"),
-            f"{number(reserved)} logements réservés, le programme en compte "
-            f"{number(programme.dwellings_max)} au plus.",
+            f"{number(reserved)} logements réservés, le programme en compte {most} au plus.",
             "Corrigez les nombres de « groupe.contingents ».",
         )
