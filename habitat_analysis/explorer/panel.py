@@ -161,7 +161,8 @@ class Explorer:
 
     def _on_save(self, _: object) -> None:
         try:
-            path = save_choice(self.ground.study, self.study_file, self.idus, self.choice)
+            typed = before_the_count(self.ground.study, self.ground.vote)
+            path = save_choice(typed, self.study_file, self.idus, self.choice)
         except OSError as error:
             self.saved.value = _paragraph(f"Écriture impossible ({error.strerror}).")
             return
