@@ -72,8 +72,8 @@ LIST_SEPARATOR = "|"
 MASKED = "(texte masqué)"
 
 # A drawn number or a keyed hash has a digit; a name has none.
-_PSEUDONYM = re.compile(r"(?=.*\d)[A-Za-z0-9_.-]{1,64}")
-_CODED_WORD = re.compile(r"[A-Za-z0-9_-]{1,15}")
+PSEUDONYM = re.compile(r"(?=.*\d)[A-Za-z0-9_.-]{1,64}")
+CODED_WORD = re.compile(r"[A-Za-z0-9_-]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ def read_group(
     table = _typed(cells, labels, faults, tenures=tenures, typologies=typologies)
     _check_households(table, labels, faults)
     _check_years(table["income_year"], labels, faults, operation_year)
-    faults.list.sort(key=_first_line)
+    faults.list.sort(key=first_line)
     faults.raise_if_any(code="E_GROUP")
     table["dependants"] = (
         table["dependants"].fillna(table["child_ages"].map(len).astype("Int64")).astype(int)
@@ -137,7 +137,7 @@ def read_group(
 
 def _pseudonyms(cells: pd.Series, faults: Faults) -> pd.Series:
     """Check the pseudonyms; return what to call each line in messages ("" when unfit to show)."""
-    fit = cells.map(lambda text: bool(_PSEUDONYM.fullmatch(text)))
+    fit = cells.map(lambda text: bool(PSEUDONYM.fullmatch(text)))
     remedy = "Donnez un numéro tiré au sort ou une empreinte, par exemple M006, jamais un nom."
     for line in cells.index[~fit]:
         why = "« pseudonyme » est vide." if cells.loc[line] == "" else "pseudonyme non conforme."
@@ -251,7 +251,7 @@ def _words(
         items = _items(text)
         for item in items:
             if item.casefold() not in by_key:
-                fit = bool(_CODED_WORD.fullmatch(item))
+                fit = bool(CODED_WORD.fullmatch(item))
                 shown = quoted(item) if fit else MASKED
                 why = f"{quoted(cells.name)} vaut {shown}, {noun}."
                 hint = suggest(item, known) if fit else ""
@@ -323,8 +323,8 @@ def _doubts(table: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _first_line(fault: str) -> int:
-    """Order faults as the file is read."""
+def first_line(fault: str) -> int:
+    """Return the line that a fault names first, 0 if none: faults are told in the file's order."""
     found = re.search(r"lignes? (\d+)", fault)
     return int(found[1]) if found else 0
 
