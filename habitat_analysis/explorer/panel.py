@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from habitat_analysis.errors import DataError
 from habitat_analysis.explorer.choice import Choice, first_choice, resolve, save_choice
 from habitat_analysis.feasibility import Feasibility, Ground, SiteIdus, choose_sites
+from habitat_analysis.feasibility.shared_vote import before_the_count
 from habitat_analysis.formats import count, euros, number, typeset
 from habitat_analysis.formats import percent as percent_of
 from habitat_analysis.report.escape import html_text

@@ -12,17 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from habitat_analysis.allocation.files import read_ballots
-from habitat_analysis.allocation.vote import (
-    Ballot,
-    Election,
-    Rule,
-    Vote,
-    election,
-    hold_vote,
-)
+from habitat_analysis.allocation.ballots import read_ballot_box, voted_rooms
+from habitat_analysis.allocation.vote import Election, Rule, Vote, election, hold_vote
 from habitat_analysis.errors import DataError
-from habitat_analysis.formats import count, quoted, typeset
+from habitat_analysis.formats import typeset
 from habitat_analysis.study import Study
 from habitat_analysis.study.group import VoteRule
 from habitat_analysis.study.programme import SharedRoom
@@ -108,7 +101,7 @@ class RoomVoteResult:
 class Objection:
     """An objection with its words: confidential, for the cooperative alone."""
 
-    ballot: int  # line of the ballot in the file, from 1: never a household
+    ballot: int  # its number in the file: never a household
     room: str
     words: str
 
@@ -131,35 +124,27 @@ def read_vote(study: Study) -> RoomVoteResult | None:
             " avant de lire les bulletins, sous « groupe.vote » (regle, budget_ttc, decidee_le)."
         )
         raise DataError(typeset(msg), code="E_VOTE")
-    put = rooms_put_to_the_vote(study)
-    if not put:
+    rooms = voted_rooms(study.programme)
+    if not rooms.open:
         msg = (
             f"{study.place('fichiers', 'votes')} : tous les locaux partagés sont déjà décidés"
             " (« obligatoire » ou « fixe.espaces »). Laissez-en au moins un au vote, ou retirez"
             " « votes »."
         )
         raise DataError(typeset(msg), code="E_VOTE")
-    ballots = read_ballots(study.path(name), [room.id for room in study.programme.spaces])
-    held = _election(put, ballots, budget_eur=stated.budget_ttc_eur, source=study.name)
+    box = read_ballot_box(study.path(name), rooms)
+    put = [room for room in study.programme.spaces if room.id in rooms.open]
+    costs = {room.id: _kilo(room.cost_ttc_eur) for room in put}
+    held = election(costs, box.ballots, _kilo(stated.budget_ttc_eur), source=study.name)
     vote = hold_vote(held, RULES[stated.rule])
     return RoomVoteResult(
         rule=stated.rule,
         decided_on=stated.decided_on,
         budget_eur=stated.budget_ttc_eur,
-        n_ballots=len(ballots),
-        rooms=_voted_rooms(put, held, vote),
+        n_ballots=len(box.ballots),
+        rooms=_counted(put, held, vote),
         vote=vote,
-        notes=tuple(_settled_notes(study, ballots, put)),
-    )
-
-
-def rooms_put_to_the_vote(study: Study) -> tuple[SharedRoom, ...]:
-    """List the rooms that the study leaves open: neither mandatory nor decided under « fixe »."""
-    wanted = study.programme
-    return tuple(
-        room
-        for room in wanted.spaces
-        if not room.mandatory and room.id not in wanted.fixed.spaces
+        notes=box.notes,
     )
 
 
@@ -187,11 +172,10 @@ def read_objections(study: Study) -> tuple[Objection, ...]:
     """Read the objections with their words, for the confidential annex only."""
     if study.files.ballots is None:
         return ()
-    rooms = [room.id for room in study.programme.spaces]
-    ballots = read_ballots(study.path(study.files.ballots), rooms)
+    box = read_ballot_box(study.path(study.files.ballots))
     return tuple(
-        Objection(ballot=rank, room=room, words=words)
-        for rank, ballot in enumerate(ballots, start=1)
+        Objection(ballot=number, room=room, words=words)
+        for number, ballot in zip(box.numbers, box.ballots, strict=True)
         for room, words in ballot.objections.items()
     )
 
@@ -213,28 +197,11 @@ def _decided(study: Study, decisions: Mapping[str, bool | None]) -> Study:
     return study.model_copy(update={"programme": programme})
 
 
-def _election(
-    put: Iterable[SharedRoom], ballots: Iterable[Ballot], *, budget_eur: float, source: str
-) -> Election:
-    """Put the rooms left open to the vote, sums in kEUR, exact to the cent."""
-    costs = {room.id: _kilo(room.cost_ttc_eur) for room in put}
-    kept = [
-        Ballot(
-            approved=ballot.approved & set(costs),
-            objections={room: why for room, why in ballot.objections.items() if room in costs},
-        )
-        for ballot in ballots
-    ]
-    return election(costs, kept, _kilo(budget_eur), source=source)
-
-
 def _kilo(eur: float) -> Fraction:
     return Fraction(str(eur)) / KILO
 
 
-def _voted_rooms(
-    put: Iterable[SharedRoom], held: Election, vote: Vote
-) -> tuple[VotedRoom, ...]:
+def _counted(put: Iterable[SharedRoom], held: Election, vote: Vote) -> tuple[VotedRoom, ...]:
     funded = {room: rank for rank, room in enumerate(vote.outcome.rooms)}
     rooms = [
         VotedRoom(
@@ -256,18 +223,3 @@ def _state(room: str, vote: Vote) -> RoomState:
     if room in vote.to_discuss:
         return "a_discuter"
     return "financee" if room in vote.outcome.rooms else "non_financee"
-
-
-def _settled_notes(
-    study: Study, ballots: Iterable[Ballot], put: Iterable[SharedRoom]
-) -> Iterable[str]:
-    """Count the approvals of rooms that the study had already decided."""
-    opened = {room.id for room in put}
-    for room in study.programme.spaces:
-        n = sum(room.id in ballot.approved for ballot in ballots)
-        if n and room.id not in opened:
-            said = count(n, "bulletin approuve", "bulletins approuvent")
-            yield typeset(
-                f"{said} {quoted(room.label)}, déjà décidé dans l'étude : ce local n'est pas soumis"
-                " au vote."
-            )

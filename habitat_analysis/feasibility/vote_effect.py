@@ -19,7 +19,5 @@ def vote_effect(feasibility: Feasibility) -> VoteEffect | None:
     study = without_voted_rooms(ground.study, ground.vote)
     bare = replace(ground, study=study)
     plan = lay_out(bare, feasibility.site.idus, scenario=feasibility.scenario.name)
-    before = optimise(
-        plan.file.case, objectives(bare), time_limit_s=float(study.time_limit_s)
-    )
+    before = optimise(plan.file.case, objectives(bare), time_limit_s=float(study.time_limit_s))
     return VoteEffect(before=before)
