@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_vote import VoteR
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Section(BaseModel):
@@ -387,6 +388,7 @@ class Resultats(Section):
     objectifs: list[EtapeR]
     controle: list[ControleR]
     impose: ImposeR | None
+    vote: VoteR | None = None
     prix_de_revient_ttc: float | None
     ecart_modele_comptes: float | None
     montage: MontageR | None
