@@ -27,10 +27,10 @@ STATE_LABELS: Final[Mapping[RoomState, str]] = {
     "a_discuter": "À discuter",
     "non_financee": "Non financé",
 }
-STYLES: Final[Mapping[RoomState, tuple[str, str]]] = {  # dark, hatched, light: read in grey too
+STYLES: Final[Mapping[RoomState, tuple[str, str]]] = {  # plain, hatched, dotted: read in grey too
     "financee": (palette.POSITIVE, ""),
     "a_discuter": (palette.POSITIVE, "///"),
-    "non_financee": (palette.MISSING, ""),
+    "non_financee": (palette.BUILDING, ".."),
 }
 
 

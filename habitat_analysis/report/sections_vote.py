@@ -18,9 +18,9 @@ from habitat_analysis.formats import count, date_long, euros, join_fr, percent, 
 from habitat_analysis.households.summary import THRESHOLD
 from habitat_analysis.report.charts_vote import STATE_LABELS, vote_chart
 from habitat_analysis.report.figures import Chart
+from habitat_analysis.report.scenes import source_line
 from habitat_analysis.report.sections_group import HIDDEN, HIDDEN_NOTE
 from habitat_analysis.report.sections_programme import programme_figures
-from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 from habitat_analysis.study.group import RoomVote, VoteRule
 from habitat_analysis.study.programme import SharedRoom
@@ -39,7 +39,7 @@ EQUAL_SHARES: Final = (
 )
 RULE_WORDS: Final[Mapping[VoteRule, str]] = {
     "parts_egales_cout": f"{EQUAL_SHARES} ; obtenir un local compte pour ce qu'il coûte",
-    "parts_egales_nombre": f"{EQUAL_SHARES} ; obtenir un local compte pour un, quel que soit son coût",
+    "parts_egales_nombre": f"{EQUAL_SHARES} ; obtenir un local compte pour un, cher ou non",
     "approbations": "le local le plus approuvé d'abord, puis le suivant, tant que le budget suffit",
     "sac_a_dos": "la liste de locaux qui réunit le plus d'approbations dans le budget",
 }
@@ -142,7 +142,7 @@ def vote_figure(ground: Ground) -> Chart | None:
         pd.DataFrame(rows),
         n_ballots=vote.n_ballots,
         title="Approbations des locaux partagés",
-        sources=study_sources(ground),
+        sources=_sources(ground),
     )
 
 
@@ -315,6 +315,12 @@ def _burden(
     return row
 
 
+def _sources(ground: Ground) -> str:
+    study = ground.study
+    named = [f"étude « {study.name} » (règle et coûts)", "bulletins du groupe"]
+    return typeset(source_line(named, edited_on=study.edited_on))
+
+
 def _ballots(vote: RoomVoteResult) -> str:
     return count(vote.n_ballots, "bulletin lu", "bulletins lus")
 
@@ -356,8 +362,8 @@ def _passed_over(vote: RoomVoteResult) -> str:
     if not passed or vote.rule not in EQUAL_SHARES_RULES or vote.n_ballots < THRESHOLD:
         return ""
     return (
-        f"{_named(passed, last='et')} : plus approuvé qu'un local financé, mais plus cher que ce que"
-        " gardent de leur part les bulletins qui l'approuvent."
+        f"Non financé bien que plus approuvé qu'un local financé : {_named(passed, last='et')}. Ce"
+        " qui reste de leur part aux bulletins qui l'approuvent ne le paie pas."
     )
 
 
