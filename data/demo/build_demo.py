@@ -155,6 +155,7 @@ def _write_people(out: Path) -> None:
     write_csv(out / "menages.csv", people.COLUMNS, people.group(), ";")
     write_csv(out / "candidats.csv", people.COLUMNS, people.candidates(), ";")
     write_csv(out / "reference.csv", people.REFERENCE_COLUMNS, people.reference(), ";")
+    write_csv(out / "votes.csv", people.BALLOT_COLUMNS, people.ballots(), ";")
 
 
 if __name__ == "__main__":

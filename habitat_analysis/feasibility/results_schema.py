@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
 from habitat_analysis.feasibility.results_story import GroupeR
+from habitat_analysis.feasibility.results_vote import VoteR
 
 SCHEMA_VERSION = 5
 
@@ -388,6 +389,7 @@ class Resultats(Section):
     objectifs: list[EtapeR]
     controle: list[ControleR]
     impose: ImposeR | None
+    vote: VoteR | None = None
     prix_de_revient_ttc: float | None
     ecart_modele_comptes: float | None
     montage: MontageR | None

@@ -94,6 +94,19 @@ REFERENCE = (
      {"0-14": 612, "15-29": 498, "30-44": 634, "45-59": 757, "60-74": 786, "75+": 455}),
 )  # fmt: skip
 
+BALLOT_COLUMNS = ("bulletin", "espaces", "objections", "motif")
+BALLOTS = (  # rooms approved, how many ballots; an objection and its words
+    ("buanderie|chambre_amis|jardin", 7, "", ""),
+    ("buanderie|chambre_amis", 4, "", ""),
+    ("buanderie|chambre_amis", 1, "atelier", "Les machines s'entendraient de ma chambre."),
+    ("buanderie|jardin", 3, "", ""),
+    ("chambre_amis|salle_enfants", 2, "", ""),
+    ("atelier|local_velos", 5, "", ""),
+    ("atelier", 3, "", ""),
+    ("atelier", 1, "salle_enfants", "La salle commune suffit aux enfants."),
+    ("atelier|jardin", 2, "", ""),
+)
+
 
 def group() -> list[dict[str, object]]:
     """Return the 28 households of the group."""
@@ -118,6 +131,16 @@ def reference() -> list[dict[str, object]]:
         dict(zip(REFERENCE_COLUMNS, (theme, key, value, unit, year, source), strict=True))
         for theme, unit, year, values in REFERENCE
         for key, value in values.items()
+    ]
+
+
+def ballots() -> list[dict[str, object]]:
+    """Return the 28 ballots on the shared rooms, in the order in which they came out of the box."""
+    cast = [(rooms, *said) for rooms, n, *said in BALLOTS for _ in range(n)]
+    chance("ballots").shuffle(cast)
+    return [
+        dict(zip(BALLOT_COLUMNS, (number, *ballot), strict=True))
+        for number, ballot in enumerate(cast, 1)
     ]
 
 
