@@ -115,6 +115,7 @@ def allot(
         wishes=call.wishes,
         members=call.members,
         proposal=proposal,
+        unbounded=_unbounded(members, points=points, seed=seed),
         explanations=explain(members, given, points=points) if found else (),
         envy=envy_report(members, given) if found else None,
         diversity=price_of_diversity(members) if members.bounds else None,
@@ -141,6 +142,12 @@ def draw_departures(allotted: Allotted, rules: Allotment, *, n: int, seed: int) 
     left = drawn_order(housed, seed, given)[:n]
     again = reallocate(allotted.wishes, given, left, keep_housed=rules.keep_housed, seed=seed)
     return DrawnDepartures(left=left, seed=seed, again=again)
+
+
+def _unbounded(members: Wishes, *, points: bool, seed: int) -> Allocation | None:
+    if not members.bounds:
+        return None
+    return allocate(members.without_bounds(), points=points, seed=seed)
 
 
 def _resilience(wishes: Wishes, proposal: Allocation, rules: Allotment) -> Resilience:

@@ -172,7 +172,10 @@ def _call_notes(call: Call, own: OwnAllocation | None) -> Iterator[str]:
             f"Vœux écartés, car le logement n'est pas ouvert au ménage : {n}. La coopérative en a "
             "la liste."
         )
-    for names, why in ((call.silent, "sans vœu rendu"), (call.emptied, "dont aucun vœu ne reste")):
+    for names, why in (
+        (call.silent, "sans vœu utilisable"),
+        (call.emptied, "dont aucun vœu ne reste"),
+    ):
         if names:
             yield f"{count(len(names), 'ménage retenu', 'ménages retenus')} {why}."
     if own is not None:

@@ -64,6 +64,7 @@ class AttributionR(_Part):
     statut: str
     logements: int
     proposition: PropositionR | None
+    proposition_sans_limites: PropositionR | None
     graine: int
     limites: list[str]
     limites_a_revoter: list[str]
@@ -155,6 +156,9 @@ def _allotted(allotted: Allotted, labels: dict[str, str], seed: int) -> Attribut
         statut=allotted.proposal.status,
         logements=len(allotted.wishes.dwellings),
         proposition=_proposal(allotted.proposal) if found else None,
+        proposition_sans_limites=(
+            None if allotted.unbounded is None else _proposal(allotted.unbounded)
+        ),
         graine=seed,
         limites=[labels[bound.id] for bound in allotted.wishes.bounds],
         limites_a_revoter=[labels[name] for name in again],

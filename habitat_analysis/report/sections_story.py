@@ -121,26 +121,24 @@ def rank_profile(feasibility: Feasibility) -> Sheet | None:
 
 
 def profile_sheet(allotted: Allotted) -> Sheet:
-    """Set the profile of ranks of the tool beside that of the group, when it made one."""
-    profiles = {"tool": allotted.proposal.rank_profile}
+    """Set the profiles of ranks side by side: the tool's, without the bounds, the group's own."""
+    profiles = {"Proposition": allotted.proposal.rank_profile}
+    if allotted.unbounded is not None:
+        profiles["Sans les limites"] = allotted.unbounded.rank_profile
     if allotted.own is not None:
-        profiles["own"] = allotted.own.allocation.rank_profile
-    ranks = sorted({rank for profile in profiles.values() for rank, n in profile.items() if n})
+        profiles["Faite par le groupe"] = allotted.own.allocation.rank_profile
+    reached = {rank for profile in profiles.values() for rank, n in profile.items() if n}
     rows: list[dict[str, object]] = [
         {"rank": f"rang {rank}", **{name: p.get(rank, 0) for name, p in profiles.items()}}
-        for rank in ranks
+        for rank in sorted(reached)
     ]
-    rows.append({"rank": "ensemble", **{name: sum(p.values()) for name, p in profiles.items()}})
+    rows.append({"rank": "servis", **{name: sum(p.values()) for name, p in profiles.items()}})
     columns = [
-        Column(name="rank", header="Rang obtenu"),
-        Column(name="tool", header="Ménages, proposition de l'outil", kind="whole"),
+        Column(name="rank", header="Ménages par rang obtenu"),
+        *(Column(name=name, header=name, kind="whole") for name in profiles),
     ]
-    if allotted.own is not None:
-        columns.append(Column(name="own", header="Ménages, proposition du groupe", kind="whole"))
-    return sheet(
-        "Rangs obtenus", "Vœux satisfaits, par rang", rows, columns, total=True,
-        notes=[PROFILE_NOTE],
-    )  # fmt: skip
+    caption = "Vœux satisfaits, par rang"
+    return sheet("Rangs obtenus", caption, rows, columns, total=True, notes=[PROFILE_NOTE])
 
 
 def rank_figure(feasibility: Feasibility) -> Chart | None:
@@ -222,9 +220,9 @@ def departure_sentence(drawn: DrawnDepartures) -> str:
     again = drawn.again
     left = count(len(drawn.left), "ménage tiré au sort part", "ménages tirés au sort partent")
     return typeset(
-        f"{left} (graine {drawn.seed}) : {again.allocation.housed} restent servis, "
-        f"{len(again.kept)} gardent leur logement, {len(again.moved)} en changent, "
-        f"{len(again.entered)} entrent de la liste d'attente, {len(again.lost)} n'en ont plus."
+        f"{left} (graine {drawn.seed}). Ménages servis ensuite : {again.allocation.housed} ; "
+        f"gardent leur logement : {len(again.kept)} ; en changent : {len(again.moved)} ; entrent "
+        f"de la liste d'attente : {len(again.entered)} ; n'en ont plus : {len(again.lost)}."
     )
 
 
@@ -265,7 +263,8 @@ def _rules(feasibility: Feasibility) -> Iterator[str]:
         f"candidats, puis les points, puis un tirage (graine {study.seed})."
     )
     for quota in residents.quotas:
-        yield f"Quota de mixité {quoted(quota.id)} : {_span(quota)} des ménages retenus."
+        named = quoted(quota.label or quota.id)
+        yield f"Quota de mixité {named} : {_span(quota)} des ménages retenus."
     rules = residents.allotment
     if rules is not None:
         yield (
@@ -336,11 +335,9 @@ def _resilience(feasibility: Feasibility, allotted: Allotted) -> Iterator[str]:
         lines = [line for line in tried.departures if len(line.left) == size]
         breaking = sum(line.breaks for line in lines)
         left = count(size, "départ", "départs ensemble")
-        yield (
-            f"{left} : {len(lines)} cas essayés, {breaking} laisseraient un lot vide ou une "
-            f"limite intenable"
-            + (f", il manquerait alors jusqu'à {count(missing, 'ménage')}." if missing else ".")
-        )
+        said = f"Essais de {left} : {len(lines)}, dont bloquants (lot vide, limite intenable)"
+        found = f", ménages à trouver alors : {missing} au plus" if missing else ""
+        yield f"{said} : {breaking}{found}."
     if allotted.waiting_list_needed is not None:
         rules = feasibility.ground.study.residents.allotment
         assert rules is not None  # noqa: S101 - the needed list comes from it
