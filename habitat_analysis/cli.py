@@ -28,6 +28,10 @@ KINDS = (
     "points",
     "risques",
     "reference",
+    "voeux",
+    "votes",
+    "logements",
+    "attribution",
 )
 
 help_option = click.help_option("-h", "--help", help="Afficher cette aide.")
@@ -136,11 +140,15 @@ def run_command(
 @command("check")
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--kind", required=True, type=click.Choice(KINDS), help="Ce que le fichier contient.")
-def check_command(file: Path, kind: str) -> None:
+@click.option("--etude", "study_file", default=None, type=click.Path(path_type=Path),
+              metavar="ETUDE.yaml",
+              help="Étude dont les logements, les espaces et les ménages servent à vérifier les "
+                   "noms (voeux, votes, logements, attribution).")  # fmt: skip
+def check_command(file: Path, kind: str, study_file: Path | None) -> None:
     """Vérifier un fichier et dire toutes ses anomalies d'un coup."""
     from habitat_analysis.runs.checks import check_file_of_kind
 
-    for line in check_file_of_kind(file, kind):
+    for line in check_file_of_kind(file, kind, study_file):
         screen(line)
 
 

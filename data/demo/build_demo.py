@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import shapely
-from valserres import people, places, plan, sales
+from valserres import people, places, plan, sales, wishes
 from valserres.buildings import Building, draw_buildings
 from valserres.parcels import Parcel, draw_parcels
 from valserres.sections import number_parcels
@@ -155,6 +155,12 @@ def _write_people(out: Path) -> None:
     write_csv(out / "menages.csv", people.COLUMNS, people.group(), ";")
     write_csv(out / "candidats.csv", people.COLUMNS, people.candidates(), ";")
     write_csv(out / "reference.csv", people.REFERENCE_COLUMNS, people.reference(), ";")
+    write_csv(out / "votes.csv", people.BALLOT_COLUMNS, people.ballots(), ";")
+    everybody = [*people.group(), *people.candidates()]
+    write_csv(out / "logements.csv", wishes.PLAN_COLUMNS, wishes.plan(), ";")
+    write_csv(out / "voeux.csv", wishes.WISH_COLUMNS, wishes.wishes(everybody), ";")
+    own = wishes.own_allocation(people.group())
+    write_csv(out / "attribution.csv", wishes.OWN_COLUMNS, own, ";")
 
 
 if __name__ == "__main__":

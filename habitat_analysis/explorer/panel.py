@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from habitat_analysis.errors import DataError
 from habitat_analysis.explorer.choice import Choice, first_choice, resolve, save_choice
 from habitat_analysis.feasibility import Feasibility, Ground, SiteIdus, choose_sites
+from habitat_analysis.feasibility.shared_vote import before_the_count
 from habitat_analysis.formats import count, euros, number, typeset
 from habitat_analysis.formats import percent as percent_of
 from habitat_analysis.report.escape import html_text
@@ -161,7 +162,8 @@ class Explorer:
 
     def _on_save(self, _: object) -> None:
         try:
-            path = save_choice(self.ground.study, self.study_file, self.idus, self.choice)
+            typed = before_the_count(self.ground.study, self.ground.vote)
+            path = save_choice(typed, self.study_file, self.idus, self.choice)
         except OSError as error:
             self.saved.value = _paragraph(f"Écriture impossible ({error.strerror}).")
             return

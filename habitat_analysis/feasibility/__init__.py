@@ -17,6 +17,7 @@ from habitat_analysis.feasibility.results import (
     traced_versions,
 )
 from habitat_analysis.feasibility.results_schema import Resultats
+from habitat_analysis.feasibility.tell import with_story
 from habitat_analysis.feasibility.verdict import covered_sentence, effort_sentence
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "summary_row",
     "traced_versions",
     "with_argument",
+    "with_story",
 ]

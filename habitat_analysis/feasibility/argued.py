@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.frontier import Front
 from habitat_analysis.programme.land_bill import BillProof, LandBill
+from habitat_analysis.programme.optimum import Optimum
 from habitat_analysis.programme.requirements import Price, Relaxation
 from habitat_analysis.programme.robust import Breaking, Robust
 
@@ -63,6 +64,13 @@ class Tested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoteEffect:
+    """What the rooms voted change: the same site and study with none of them, solved again."""
+
+    before: Optimum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
     """All that argues a programme before a municipality or a bank.
 
@@ -81,6 +89,8 @@ class Argument:
         How far each trouble can go before the kept programme breaks a limit.
     land
         What the land may cost; None when nothing limits the equity.
+    vote
+        What the shared rooms voted change; None when no vote funded any.
     """
 
     fronts: tuple[Front, ...]
@@ -90,3 +100,4 @@ class Argument:
     tested: tuple[Tested, ...]
     breaking: tuple[Breaking, ...]
     land: LandValue | None
+    vote: VoteEffect | None = None

@@ -11,6 +11,7 @@ from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.operation import objectives
 from habitat_analysis.feasibility.plu_levers import plu_levers
 from habitat_analysis.feasibility.stress import TRIALS
+from habitat_analysis.feasibility.vote_effect import vote_effect
 from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.programme.account import Scenario
 from habitat_analysis.programme.case import Case, Programme
@@ -48,12 +49,12 @@ def argue(feasibility: Feasibility) -> Argument:
     """
     case, study = feasibility.file.case, feasibility.ground.study
     kept, limit = KeptProgramme(case), float(study.time_limit_s)
-    land = land_value(feasibility, kept=kept)
+    land, vote = land_value(feasibility, kept=kept), vote_effect(feasibility)
     relaxation = relaxed_programme(case, "public_money")
     evaluation = feasibility.optimum.evaluation
     if evaluation is None or feasibility.programme is None:
         return Argument(fronts=(), prices=(), relaxation=relaxation, robust=None, tested=(),
-                        breaking=(), land=land)  # fmt: skip
+                        breaking=(), land=land, vote=vote)  # fmt: skip
     wanted = objectives(feasibility.ground)
     tested, scenarios, cases = _trials(feasibility, feasibility.programme)
     robust = robust_programme(
@@ -78,6 +79,7 @@ def argue(feasibility: Feasibility) -> Argument:
         tested=tested,
         breaking=breaking_points(case, feasibility.programme),
         land=land,
+        vote=vote,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from habitat_analysis.baremes import Baremes, load_baremes
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.needs import GroupNeeds, read_needs
+from habitat_analysis.feasibility.shared_vote import RoomVoteResult, read_vote, with_outcome
 from habitat_analysis.feasibility.shortfalls import refuse_more_than_the_group
 from habitat_analysis.land.candidates import Screened, screen_parcels
 from habitat_analysis.land.parcel_table import describe_parcels
@@ -21,13 +22,14 @@ SiteIdus = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """A study with its layers read, its parcels screened and its group understood."""
+    """A study with its layers read, its parcels screened, its group and its vote understood."""
 
-    study: Study
+    study: Study  # its shared rooms as the vote left them
     baremes: Baremes
     territory: Territory
     screened: Screened
     needs: GroupNeeds | None  # None: no group yet
+    vote: RoomVoteResult | None = None  # None: no ballots
 
 
 def read_ground(study: Study) -> Ground:
@@ -37,8 +39,10 @@ def read_ground(study: Study) -> Ground:
     ------
     DataError
         From the first file that cannot be used, with all its faults; ``E_GROUP`` when more needs
-        must be covered than the group has.
+        must be covered than the group has; ``E_VOTE`` for ballots without a rule.
     """
+    vote = read_vote(study)
+    study = with_outcome(study, vote)
     territory = load_territory(study)
     baremes = load_baremes()
     needs = read_needs(study, baremes)
@@ -49,6 +53,7 @@ def read_ground(study: Study) -> Ground:
         territory=territory,
         screened=screen_parcels(parcel_table(study, territory), study.land),
         needs=needs,
+        vote=vote,
     )
 
 

@@ -8,9 +8,11 @@ from typing import Literal
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.access import Access
 from habitat_analysis.feasibility.argued import Argument
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.mix import MixReport
+from habitat_analysis.feasibility.story import GroupStory
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
 from habitat_analysis.montage import DetailedCosts, Montage
@@ -45,6 +47,7 @@ class Feasibility:
     rules: PluRules
     capacity: Capacity
     file: CaseFile
+    access: Access | None  # cells of the households; None without a group
     optimum: Optimum
     imposed: ImposedVerdict | None
     costs: DetailedCosts | None  # None without a programme
@@ -56,6 +59,7 @@ class Feasibility:
     facts: tuple[Fact, ...]
     verdict: Verdict
     argument: Argument | None = None  # trade-offs and prices, when they were asked for
+    story: GroupStory | None = None  # of the group on this site, when it was told
 
     @property
     def programme(self) -> Programme | None:

@@ -36,6 +36,8 @@ from habitat_analysis.feasibility.results_schema import (
     Resultats,
     SiteR,
 )
+from habitat_analysis.feasibility.results_story import story_results
+from habitat_analysis.feasibility.results_vote import vote_results
 from habitat_analysis.feasibility.verdict import covered_sentence
 from habitat_analysis.programme.case import Case
 from habitat_analysis.programme.evaluation import Evaluation
@@ -85,6 +87,7 @@ def results_of(
         objectifs=_stages(feasibility),
         controle=_certificate(feasibility),
         impose=_imposed(feasibility),
+        vote=vote_results(feasibility),
         prix_de_revient_ttc=None if costs is None else _money(costs.total_ttc_eur),
         ecart_modele_comptes=None if costs is None else _money(costs.gap_eur),
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
@@ -94,6 +97,7 @@ def results_of(
         exigences=requirement_results(feasibility),
         robustesse=robust_results(feasibility),
         impossibilite=impossibility_results(feasibility),
+        groupe=story_results(feasibility),
         calques=_layers(feasibility),
         baremes=[_fact(fact) for fact in feasibility.facts],
         entrees=inputs,

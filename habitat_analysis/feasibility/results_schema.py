@@ -7,8 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_story import GroupeR
+from habitat_analysis.feasibility.results_vote import VoteR
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Section(BaseModel):
@@ -387,6 +389,7 @@ class Resultats(Section):
     objectifs: list[EtapeR]
     controle: list[ControleR]
     impose: ImposeR | None
+    vote: VoteR | None = None
     prix_de_revient_ttc: float | None
     ecart_modele_comptes: float | None
     montage: MontageR | None
@@ -396,6 +399,7 @@ class Resultats(Section):
     exigences: list[ExigenceR] = []
     robustesse: RobustesseR | None = None
     impossibilite: ImpossibiliteR | None = None
+    groupe: GroupeR | None = None
     calques: list[CalqueR]
     baremes: list[BaremeR]
     entrees: dict[str, str]

@@ -44,6 +44,8 @@ class Allotted:
     proposal, explanations, envy, diversity
         Of the members. `proposal.status` may be ``infeasible``: then `revote` says what to vote
         again and the rest is empty or None.
+    unbounded
+        The proposal that the group would have without its bounds; None when it has none.
     removed, silent, emptied
         Wishes taken out with the reason; households retained who ranked nothing; those whose
         wishes were all taken out. The last two are not in `wishes`.
@@ -57,6 +59,7 @@ class Allotted:
     wishes: Wishes
     members: tuple[str, ...]
     proposal: Allocation
+    unbounded: Allocation | None
     explanations: tuple[Explanation, ...]
     envy: EnvyReport | None
     diversity: PriceOfDiversity | None

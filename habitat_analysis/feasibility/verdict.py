@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
-from habitat_analysis.formats import count, euros, join_fr, number, percent, typeset
+from habitat_analysis.formats import count, euros, join_fr, number, percent, quoted, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
 from habitat_analysis.programme.optimum import proof_sentence
@@ -135,6 +135,7 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
         )
     yield from _land_conditions(feasibility)
     yield from _parking_conditions(feasibility)
+    yield from _vote_conditions(feasibility)
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
     yield from never_kept(feasibility.file.case)
@@ -241,6 +242,16 @@ def _parking_conditions(feasibility: Feasibility) -> Iterator[str]:
             f"Stationnement : {number(evaluation.parking, 1)} places prévues pour {due} demandées"
             f" par la règle de la zone ({number(feasibility.rules.places_per_dwelling, 1)} par"
             " logement, plafonnée pour le locatif social)."
+        )
+
+
+def _vote_conditions(feasibility: Feasibility) -> Iterator[str]:
+    """Name the rooms voted that a ballot objects to, never who objects nor why."""
+    vote = feasibility.ground.vote
+    for room in vote.to_discuss if vote else ():
+        yield (
+            f"Local partagé {quoted(room.label)} : à discuter avec le groupe avant de figer le"
+            " programme (objection déposée)."
         )
 
 

@@ -29,7 +29,9 @@ from habitat_analysis.report import sections_security as security
 from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
 from habitat_analysis.report import sections_sources as sources
+from habitat_analysis.report import sections_story as story
 from habitat_analysis.report import sections_summary as summary
+from habitat_analysis.report import sections_vote as vote
 from habitat_analysis.report.argument_blocks import argument_blocks
 from habitat_analysis.report.blocks import (
     Document,
@@ -168,13 +170,31 @@ def _group(feasibility: Feasibility) -> Section:
         group.unplaced_sentence(ground),
         group.needs_sentence(feasibility) if feasibility.programme else None,
         group.expectations(ground),
+        *_story(feasibility),
+    )
+
+
+def _story(feasibility: Feasibility) -> tuple[Item, ...]:
+    return (
+        Heading(text=story.HEADING),
+        story.rules_in_force(feasibility),
+        story.formation_sentence(feasibility),
+        story.formation_table(feasibility),
+        story.allotment_sentence(feasibility),
+        story.rank_figure(feasibility),
+        story.rank_profile(feasibility),
+        story.envy_sentence(feasibility),
+        story.own_sentence(feasibility),
+        story.resilience_sentence(feasibility),
+        story.commission_lines(feasibility),
+        story.story_notes(feasibility),
     )
 
 
 def _programme(feasibility: Feasibility) -> Section:
     title = "Programme"
     if feasibility.programme is None:
-        return section(5, title, NO_PROGRAMME, *_own_rules(feasibility))
+        return section(5, title, NO_PROGRAMME, *_vote_blocks(feasibility), *_own_rules(feasibility))
     return section(
         5,
         title,
@@ -182,6 +202,7 @@ def _programme(feasibility: Feasibility) -> Section:
         programme.programme_table(feasibility),
         programme.surfaces(feasibility),
         programme.shared_rooms(feasibility),
+        *_vote_blocks(feasibility),
         *_building_blocks(feasibility),
         Heading(text="Ce qui a été cherché, ce qui est prouvé"),
         programme.stages(feasibility),
@@ -192,6 +213,20 @@ def _programme(feasibility: Feasibility) -> Section:
         programme.imposed_rules(feasibility),
         programme.imposed_table(feasibility),
         programme.imposed_units(feasibility),
+    )
+
+
+def _vote_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    ground, see = feasibility.ground, partial(traced, feasibility)
+    return (
+        Heading(text=vote.HEADING),
+        vote.rule_sentence(ground),
+        vote.vote_sentence(ground),
+        see(vote.vote_table(ground)),
+        vote.vote_figure(ground),
+        see(vote.vote_burden(feasibility)),
+        see(vote.vote_effect_table(feasibility)),
+        vote.vote_effect_sentence(feasibility),
     )
 
 

@@ -6,6 +6,7 @@ from habitat_analysis.feasibility import Feasibility, Ground, covered_sentence
 from habitat_analysis.formats import MISSING, SUPPRESSED, typeset
 from habitat_analysis.households.summary import THRESHOLD, group_summary
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+from habitat_analysis.study.programme import SharedRoom
 
 THEMES = {
     "groupe": "Groupe",
@@ -78,7 +79,7 @@ def expectations(ground: Ground) -> Sheet | None:
             "area": room.area_m2,
             "cost": room.cost_ttc_eur,
             "value": room.value,
-            "must": "oui" if room.mandatory else "non",
+            "must": _must(ground, room),
         }
         for room in rooms
     ]
@@ -90,6 +91,13 @@ def expectations(ground: Ground) -> Sheet | None:
         Column(name="must", header="Obligatoire"),
     ]
     return sheet("Attentes", "Locaux partagés souhaités", rows, columns)
+
+
+def _must(ground: Ground, room: SharedRoom) -> str:
+    """Say whether a room must be built, and whether the vote decided it."""
+    said = "oui" if room.mandatory else "non"
+    voted = {voted.id for voted in ground.vote.rooms} if ground.vote else set()
+    return f"{said} (vote)" if room.id in voted else said
 
 
 def reference_sentence(ground: Ground) -> str:

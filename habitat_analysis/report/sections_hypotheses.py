@@ -10,6 +10,7 @@ from habitat_analysis.formats import quoted
 from habitat_analysis.programme.wording import building_name
 from habitat_analysis.report.sections_costs import CHAPTERS
 from habitat_analysis.report.sections_montage_hypotheses import montage_rows
+from habitat_analysis.report.sections_vote import vote_hypotheses
 from habitat_analysis.report.sheets import (
     Column,
     Quantity,
@@ -93,6 +94,9 @@ def _programme(feasibility: Feasibility) -> Iterator[Row]:
         area = Quantity(value=room.area_m2 or room.land_m2, unit="m²", decimals=1)
         kind = "surface" if room.area_m2 else "terrain"
         yield f"Local partagé « {room.label} », {kind}", area, STUDY, GROUP
+    stated = feasibility.ground.study.residents.vote
+    for what, value in vote_hypotheses(stated) if stated else ():
+        yield what, value, STUDY, GROUP
     limits: list[tuple[str, float | None, str]] = [
         ("Logements, minimum", wanted.dwellings_min, "logements"),
         ("Logements, maximum", wanted.dwellings_max, "logements"),

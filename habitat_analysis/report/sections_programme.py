@@ -238,7 +238,7 @@ def imposed_table(feasibility: Feasibility) -> Sheet | None:
             "delta": Quantity(value=own.value - other.value, unit=own.unit, decimals=own.decimals),
         }
         for (what, own), (_, other) in zip(
-            _figures(imposed.evaluation), _figures(best), strict=True
+            programme_figures(imposed.evaluation), programme_figures(best), strict=True
         )
     ]
     columns = [
@@ -291,7 +291,8 @@ def tenure_label(code: str) -> str:
     return tenure(code).code
 
 
-def _figures(evaluation: Evaluation) -> list[tuple[str, Quantity]]:
+def programme_figures(evaluation: Evaluation) -> list[tuple[str, Quantity]]:
+    """Give the figures by which two programmes are set side by side."""
     helped = evaluation.subsidies_eur + evaluation.topup_eur
     return [
         ("Logements", Quantity(value=evaluation.dwellings)),

@@ -174,6 +174,9 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Invendus": RISK,
     "Rachats": BUYBACK,
     "PSLA rachat": replace(BUYBACK, hypotheses=("PSLA :",)),
+    "Vote": Trace(hypotheses=("Local partagé", "Vote des locaux")),
+    "Vote, par ménage": Trace(hypotheses=("Local partagé",)),
+    "Vote, effet": ARGUED,
     "Bâtiments": Trace(hypotheses=("SHAB d'un", "Local partagé", "Capacité de", "SHAB par m²")),
     "Phases": replace(MODEL, hypotheses=(*MODEL.hypotheses, "Capacité de", "Phase ")),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from habitat_analysis.baremes import FactReader, load_baremes
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.shortfalls import over_ceiling
-from habitat_analysis.formats import count, typeset
+from habitat_analysis.formats import count, join_fr, typeset
 from habitat_analysis.households.group import read_group
 from habitat_analysis.households.reference import read_reference
 from habitat_analysis.land.buildings import load_buildings
@@ -20,6 +20,7 @@ from habitat_analysis.land.zoning import load_zoning
 from habitat_analysis.montage.paths import rate_paths
 from habitat_analysis.programme.case import TenureTerms
 from habitat_analysis.programme.economics import check_terms
+from habitat_analysis.runs.group_checks import GROUP_FILES, check_group_file
 from habitat_analysis.study import Study, load_study, named_files
 
 LAYERS: dict[str, Callable[[Path], Loaded]] = {
@@ -32,7 +33,7 @@ LAYERS: dict[str, Callable[[Path], Loaded]] = {
 }
 
 
-def check_file_of_kind(path: Path, kind: str) -> list[str]:
+def check_file_of_kind(path: Path, kind: str, study_path: Path | None = None) -> list[str]:
     """Read a file as the study would, and tell what was found in French.
 
     Parameters
@@ -40,13 +41,20 @@ def check_file_of_kind(path: Path, kind: str) -> list[str]:
     path
         The file.
     kind
-        ``etude``, a key of `LAYERS`, ``menages`` or ``reference``.
+        ``etude``, a key of `LAYERS`, ``menages``, ``reference`` or one of `GROUP_FILES`.
+    study_path
+        Study whose plan, rooms and households a file of `GROUP_FILES` must know.
 
     Raises
     ------
     DataError
         With every fault of the file.
     """
+    if kind in GROUP_FILES:
+        return check_group_file(path, kind, load_study(study_path) if study_path else None)
+    if study_path is not None:
+        msg = f"« --etude » ne sert qu'avec --kind {join_fr(list(GROUP_FILES), 'ou')}. Retirez-le."
+        raise DataError(msg, code="E_KIND")
     if kind == "etude":
         return _study_lines(path)
     if kind == "menages":

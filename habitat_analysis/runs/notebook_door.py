@@ -34,12 +34,14 @@ KINDS: Final[Mapping[str, type]] = {
     "interactif": bool,
     "exigence": str,
     "terrain_fois": float,
+    "departs": int,
 }
 WORDS: Final[Mapping[type, str]] = {
     str: "un texte", int: "un nombre entier", float: "un nombre", bool: "True ou False",
 }  # fmt: skip
 SITE_PATTERN: Final = r"[0-9A-Za-z-]{0,60}(\+[0-9A-Za-z]{14}){0,20}"
 MOST_SITES: Final = 50
+MOST_LEAVING: Final = 5  # departures drawn at once, as a trial
 FRESH_CELLS: Final = 4  # the empty first entry, parameters, injected ones, the check itself
 
 
@@ -167,6 +169,20 @@ def site_of(ground: Ground, site_id: str) -> SiteIdus:
     return sites[0]
 
 
+def allotment_site_of(ground: Ground, site_id: str) -> SiteIdus:
+    """Find the site named, or that of ``groupe.attribution``, or the first of the study.
+
+    Raises
+    ------
+    DataError
+        As `site_of`.
+    """
+    rules = ground.study.residents.allotment
+    if site_id or rules is None:
+        return site_of(ground, site_id)
+    return tuple(sorted(rules.site))
+
+
 def _check_value(faults: Faults, name: str, value: Any) -> None:
     """Note a parameter of a wrong type or out of its bounds."""
     where = f"« {name} »"
@@ -178,6 +194,9 @@ def _check_value(faults: Faults, name: str, value: Any) -> None:
     elif name == "n_sites" and isinstance(value, int) and not 1 <= value <= MOST_SITES:
         why = f"{value} est hors des bornes."
         faults.add(where, why, f"Écrivez un nombre de 1 à {MOST_SITES}.")
+    elif name == "departs" and isinstance(value, int) and not 0 <= value <= MOST_LEAVING:
+        why = f"{value} est hors des bornes."
+        faults.add(where, why, f"Écrivez un nombre de 0 à {MOST_LEAVING}.")
     elif name == "terrain_fois" and not 0 < value <= MOST_TIMES:  # NaN is no number either
         why = f"{value} est hors des bornes."
         faults.add(where, why, f"Écrivez un nombre au-dessus de 0, {MOST_TIMES:g} au plus.")

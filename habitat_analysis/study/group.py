@@ -67,6 +67,7 @@ class Counted(Part):
     """Households with one of these values: income quartile, age band or family type, no other."""
 
     id: Name
+    label: Text | None = Field(default=None, alias="libelle")
     attribute: Attribute = Field(alias="attribut")
     values: tuple[Text, ...] = Field(min_length=1, alias="valeurs")
 
@@ -80,7 +81,6 @@ class GroupQuota(Counted, Ordered):
 class GroupBound(Counted):
     """A number of households of the sale and SCIAPP dwellings, in a building or in all."""
 
-    label: Text | None = Field(default=None, alias="libelle")
     building: Name | None = Field(default=None, alias="batiment")
     min: Whole | None = None
     max: Whole | None = None

@@ -15,6 +15,7 @@ from habitat_analysis.study.building_faults import building_faults
 from habitat_analysis.study.contradiction_words import refuse_contradictions
 from habitat_analysis.study.decisions import refuse_decisions
 from habitat_analysis.study.group import Residents
+from habitat_analysis.study.group_faults import group_faults
 from habitat_analysis.study.land import Files, Land, LayerSources, PluRules, Ratios
 from habitat_analysis.study.money import Costs, Operating, ScenarioTerms, Terms
 from habitat_analysis.study.montage import Montage
@@ -176,6 +177,7 @@ def load_study(path: Path) -> Study:
     _check_files(study, file, faults)
     _check_demands(study, faults)
     _check_buildings(study, faults)
+    _check_group(study, faults)
     faults.raise_if_any()
     return study
 
@@ -210,6 +212,11 @@ def _check_files(study: Study, file: YamlFile, faults: Faults) -> None:
 def _check_buildings(study: Study, faults: Faults) -> None:
     for path, why, remedy in building_faults(study.programme):
         faults.add(study.place("programme", *path), why, remedy)
+
+
+def _check_group(study: Study, faults: Faults) -> None:
+    for path, why, remedy in group_faults(study.residents, study.files, study.programme):
+        faults.add(study.place(*path), why, remedy)
 
 
 def _exists(path: Path) -> bool:

@@ -1,0 +1,191 @@
+"""The wishes of a group read for one site, and what each household may have of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from habitat_analysis.allocation.gathering import wishes_of
+from habitat_analysis.allocation.own_allocation import OwnAllocation, read_own_allocation
+from habitat_analysis.allocation.plan import Plan, planned_from_programme, read_plan
+from habitat_analysis.allocation.rankings import Rankings, rankings
+from habitat_analysis.allocation.wish_lines import read_wish_lines
+from habitat_analysis.feasibility.allotting import Call, allot, keep_possible
+from habitat_analysis.feasibility.forming import Cell, Entrant, cell_id
+from habitat_analysis.feasibility.nouns import Feasibility
+from habitat_analysis.feasibility.story import Allotted, Formation
+from habitat_analysis.formats import count
+
+NO_WISHES = "Aucun vœu n'est donné : les logements en accession ne sont pas répartis."
+NO_WISH_LEFT = "Aucun ménage retenu n'a de vœu à satisfaire."
+
+
+def put_to_the_group(
+    feasibility: Feasibility, formation: Formation, households: Sequence[Entrant]
+) -> tuple[Allotted | None, list[str]]:
+    """Put the sale and SCIAPP dwellings to the group, or say why not.
+
+    Returns
+    -------
+    allotted, notes
+        None when there is nothing to put; the notes are countings of the public circle.
+
+    Raises
+    ------
+    DataError
+        With every fault of the files of dwellings, of wishes, of pairs; of the bounds.
+    """
+    study = feasibility.ground.study
+    rules = study.residents.allotment
+    if rules is None or study.files.wishes is None:
+        return None, [NO_WISHES]
+    if set(rules.site) != set(feasibility.site.idus):
+        site = ", ".join(rules.site)
+        return None, [f"Les vœux du groupe portent sur le site {site} : pas de répartition ici."]
+    plan = _plan(feasibility)
+    ranked, own = _read(feasibility, plan, households)
+    notes = [*plan.notes, *ranked.notes, *_plan_gaps(feasibility, plan)]
+    call = _call(feasibility, plan, ranked, own, formation=formation, households=households)
+    notes += _call_notes(call, own)
+    if not call.wishes.households:
+        return None, [*notes, NO_WISH_LEFT]
+    to_judge = None if own is None else own.to_judge
+    return allot(call, rules, seed=study.seed, own=_of_members(to_judge, call)), notes
+
+
+def _plan(feasibility: Feasibility) -> Plan:
+    """Read the plan of the study, or make one of the programme."""
+    study, evaluation = feasibility.ground.study, feasibility.optimum.evaluation
+    assert evaluation is not None  # noqa: S101 - a story has a programme
+    if study.files.dwellings is not None:
+        return read_plan(
+            study.path(study.files.dwellings),
+            [building.id for building in study.programme.buildings] or None,
+        )
+    programme = evaluation.programme
+    return planned_from_programme(programme.units, programme.by_building or None)
+
+
+def _read(
+    feasibility: Feasibility, plan: Plan, households: Sequence[Entrant]
+) -> tuple[Rankings, OwnAllocation | None]:
+    """Read the wishes and the pairs typed by the group."""
+    study = feasibility.ground.study
+    known = [one.id for one in households]
+    assert study.files.wishes is not None  # noqa: S101 - asked by the caller
+    lines = read_wish_lines(
+        study.path(study.files.wishes),
+        dwellings=plan.dwellings,
+        households=known,
+        buildings=sorted({one.building for one in plan.dwellings if one.building}) or None,
+    )
+    own = None
+    if study.files.own_allocation is not None:
+        path = study.path(study.files.own_allocation)
+        own = read_own_allocation(path, dwellings=plan.dwellings, households=known)
+    return rankings(lines, plan.dwellings, study.seed), own
+
+
+def _call(
+    feasibility: Feasibility,
+    plan: Plan,
+    ranked: Rankings,
+    own: OwnAllocation | None,
+    *,
+    formation: Formation,
+    households: Sequence[Entrant],
+) -> Call:
+    """Gather what the members and those who wait may have of what they wish."""
+    retained = [*formation.formed.members, *formation.formed.waiting_list]
+    by_id = {one.id: one for one in households}
+    asked = {name: ranked.by_household.get(name, ()) for name in retained}
+    wishes = wishes_of(
+        feasibility.ground.study,
+        plan.dwellings,
+        asked,
+        points={name: by_id[name].points for name in retained},
+        attributes={name: by_id[name].attributes for name in retained},
+        fixed={} if own is None else {n: d for n, d in own.fixed.items() if asked.get(n)},
+    )
+    cell_of = {one.id: (one.typology, one.tenure) for one in plan.dwellings}
+    allowed = {
+        name: frozenset(d for d, cell in cell_of.items() if cell in by_id[name].cells)
+        for name in retained
+    }
+    kept, removed, emptied = keep_possible(wishes, allowed, _reasons(feasibility, cell_of, asked))
+    members = set(formation.formed.members)
+    return Call(
+        wishes=kept,
+        members=tuple(h.id for h in kept.households if h.id in members),
+        removed=removed,
+        silent=tuple(n for n in formation.formed.members if not asked[n]),
+        emptied=tuple(n for n in emptied if n in members),
+    )
+
+
+def _reasons(
+    feasibility: Feasibility,
+    cell_of: Mapping[str, Cell],
+    asked: Mapping[str, Sequence[str]],
+) -> dict[tuple[str, str], str]:
+    """Find why a household may not have a dwelling that it ranked; confidential."""
+    access = feasibility.access
+    assert access is not None  # noqa: S101 - a story has one
+    sets = [access.members, *([access.candidates] if access.candidates else [])]
+    told = {
+        (who, typology, code): reason
+        for one in sets
+        for who, code, typology, reason in one.cells[
+            ["household_id", "tenure", "typology", "reason"]
+        ].itertuples(index=False)
+        if reason
+    }
+    return {
+        (name, dwelling): told[name, *cell_of[dwelling]]
+        for name, ranking in asked.items()
+        for dwelling in ranking
+        if (name, *cell_of[dwelling]) in told
+    }
+
+
+def _plan_gaps(feasibility: Feasibility, plan: Plan) -> Iterator[str]:
+    """Say where the plan and the programme do not count the same dwellings."""
+    evaluation = feasibility.optimum.evaluation
+    if evaluation is None or not plan.file:
+        return
+    drawn: dict[Cell, int] = {}
+    for one in plan.dwellings:
+        cell = (one.typology, one.tenure)
+        drawn[cell] = drawn.get(cell, 0) + 1
+    for cell in sorted({*drawn, *evaluation.programme.units}):
+        built = int(evaluation.programme.units.get(cell, 0))
+        if drawn.get(cell, 0) != built:
+            yield (
+                f"Plan et programme diffèrent en {cell_id(cell)} : {drawn.get(cell, 0)} sur le "
+                f"plan, {built} au programme. La répartition suit le plan."
+            )
+
+
+def _call_notes(call: Call, own: OwnAllocation | None) -> Iterator[str]:
+    if call.removed:
+        n = len(call.removed)
+        yield (
+            f"Vœux écartés, car le logement n'est pas ouvert au ménage : {n}. La coopérative en a "
+            "la liste."
+        )
+    for names, why in (
+        (call.silent, "sans vœu utilisable"),
+        (call.emptied, "dont aucun vœu ne reste"),
+    ):
+        if names:
+            yield f"{count(len(names), 'ménage retenu', 'ménages retenus')} {why}."
+    if own is not None:
+        lost = len(own.fixed) - len(call.wishes.fixed)
+        if lost:
+            yield f"Paires fixées non tenues, ménage non retenu ou logement non ouvert : {lost}."
+
+
+def _of_members(pairs: Mapping[str, str] | None, call: Call) -> Mapping[str, str] | None:
+    """Keep the pairs of the members who wish something: those that can be compared."""
+    if pairs is None:
+        return None
+    return {name: dwelling for name, dwelling in pairs.items() if name in call.members}
