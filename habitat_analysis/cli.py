@@ -9,13 +9,16 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import BaseModel
 from rich.console import Console
 
 from habitat_analysis.errors import HabitatError
+
+if TYPE_CHECKING:
+    from habitat_analysis.runs.annexes import Annex
 
 FINE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 KINDS = (
@@ -33,6 +36,8 @@ KINDS = (
     "logements",
     "attribution",
 )
+
+ANNEXES = ("groupe", "cooperative")
 
 help_option = click.help_option("-h", "--help", help="Afficher cette aide.")
 
@@ -96,6 +101,9 @@ def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
     help="Dossier des rapports (reports).",
 )
 @click.option("--force", is_flag=True, help="Refaire aussi ce qui n'a pas changé.")  # fmt: skip
+@click.option("--annexe", "annexes", multiple=True, type=click.Choice(ANNEXES),
+              metavar="|".join(ANNEXES),
+              help="Écrire aussi une annexe, à ne pas diffuser (répétable).")  # fmt: skip
 def run_command(
     study_file: Path,
     sites: str,
@@ -103,6 +111,7 @@ def run_command(
     jobs: int,
     out: Path,
     force: bool,
+    annexes: tuple[Annex, ...],
 ) -> None:
     """Trier les parcelles, optimiser chaque site, écrire les rapports et leur comparaison."""
     from habitat_analysis.runs.batch import Outcome
@@ -124,6 +133,7 @@ def run_command(
             sites=named,
             n_workers=jobs or None,
             force=force,
+            annexes=annexes,
             tell=tell,
             say=screen,
         )

@@ -102,6 +102,7 @@ def allotted(bounds: tuple[Bound, ...] = BOUNDS) -> Allotted:
         wishes=everyone,
         members=MEMBERS,
         proposal=proposal,
+        unbounded=allocate(members.without_bounds(), points=True, seed=SEED),
         explanations=explain(members, given, points=True) if found else (),
         envy=envy_report(members, given) if found else None,
         diversity=price_of_diversity(members) if found else None,

@@ -164,7 +164,11 @@ def _proposal(allotted: Allotted, names: GroupNames) -> _Part:
 def _bounds(allotted: Allotted, names: GroupNames) -> _Part:
     return (
         "Ce que coûtent les limites votées",
-        (proposal.diversity_sentence(allotted), proposal.bound_changes(allotted, names)),
+        (
+            proposal.diversity_sentence(allotted),
+            proposal.with_and_without_bounds(allotted),
+            proposal.bound_changes(allotted, names),
+        ),
     )
 
 

@@ -180,6 +180,16 @@ def diversity_sentence(allotted: Allotted) -> str:
     )
 
 
+def with_and_without_bounds(allotted: Allotted) -> Sheet | None:
+    """Put the ranks of the proposal beside those that the group would have without its bounds."""
+    if allotted.unbounded is None:
+        return None
+    table = rank_profile(
+        {"Avec les limites": allotted.proposal, "Sans aucune limite": allotted.unbounded}
+    )
+    return table.with_caption("Ménages à chaque rang, avec et sans limites") if table else None
+
+
 def bound_changes(allotted: Allotted, names: GroupNames) -> Sheet | None:
     """Say what the group would have without each bound."""
     members = allotted.of_members

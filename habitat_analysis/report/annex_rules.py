@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from habitat_analysis.feasibility.story import Allotted
 from habitat_analysis.formats import date_long, euros, number, quoted, typeset
 from habitat_analysis.report.annex_names import GroupNames
+from habitat_analysis.report.sections_vote import RULE_LABELS
 from habitat_analysis.report.sheets import Column, Sheet, sheet
 from habitat_analysis.study import Residents, Study
-from habitat_analysis.study.group import VoteRule
 
 FAIRNESS: Final = (
     "D'abord, le plus grand nombre de ménages ayant un logement.",
     "Ensuite, le moins possible de ménages au dernier rang de vœu, puis au rang d'avant, etc.",
 )
-VOTE_RULES: Final[Mapping[VoteRule, str]] = {
-    "parts_egales_cout": "parts égales, un espace comptant pour son coût",
-    "parts_egales_nombre": "parts égales, un espace comptant pour un",
-    "approbations": "approbations, l'espace le plus approuvé d'abord",
-    "sac_a_dos": "le plus d'approbations possible dans le budget",
-}
 EVERYWHERE: Final = "tout le site"
 
 
@@ -117,6 +110,6 @@ def _vote(residents: Residents) -> str:
         return ""
     when = f", décidée le {date_long(vote.decided_on)}" if vote.decided_on else ""
     return (
-        f"Espaces partagés : règle {quoted(VOTE_RULES[vote.rule])}{when}, avant la lecture des "
+        f"Espaces partagés : règle {quoted(RULE_LABELS[vote.rule])}{when}, avant la lecture des "
         f"bulletins ; budget {euros(vote.budget_ttc_eur)} TTC."
     )

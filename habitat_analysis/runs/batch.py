@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from habitat_analysis.atomic import atomic_folder, atomic_write, clean_temporaries
+from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility import Ground, SiteIdus
 from habitat_analysis.files import inside, safe_name
 from habitat_analysis.land.sites import site_name
+from habitat_analysis.runs.annexes import ANNEX_FILES, Annex, write_annexes
 from habitat_analysis.runs.fingerprint import fingerprint, input_hashes
 from habitat_analysis.runs.notebooks import NotebookFailure, NotebookRun, run_notebook
 from habitat_analysis.study import Study
@@ -49,6 +51,12 @@ class Job:
     scenario: str
     folder: Path  # final one
     fingerprint: str
+    annexes: tuple[Annex, ...] = ()  # wanted beside the report
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of all the files that its folder must hold."""
+        return (*FILES, *(ANNEX_FILES[annex] for annex in self.annexes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +75,18 @@ class Outcome:
 
 
 def plan_jobs(
-    ground: Ground, study_file: Path, sites: Sequence[SiteIdus], *, scenario: str, out: Path
+    ground: Ground,
+    study_file: Path,
+    sites: Sequence[SiteIdus],
+    *,
+    scenario: str,
+    out: Path,
+    annexes: Sequence[Annex] = (),
 ) -> list[Job]:
     """Lay out one job a site.
+
+    The fingerprint is that of the inputs: an annex asked and absent makes a folder again, an
+    annex that nobody asks for any more changes nothing in the other files.
 
     Raises
     ------
@@ -91,6 +108,7 @@ def plan_jobs(
                 scenario=scenario,
                 folder=folder,
                 fingerprint=fingerprint(hashes, _parameters(study, idus, scenario)),
+                annexes=tuple(dict.fromkeys(annexes)),
             )
         )
     return jobs
@@ -138,8 +156,8 @@ def run_jobs(
 
 
 def is_unchanged(job: Job) -> bool:
-    """Tell whether a complete folder of the same fingerprint is already there."""
-    if not all((job.folder / name).is_file() for name in FILES):
+    """Tell whether a complete folder of the same fingerprint is there, annexes asked included."""
+    if not all((job.folder / name).is_file() for name in job.files):
         return False
     try:
         content = json.loads((job.folder / "resultats.json").read_text(encoding="utf-8"))
@@ -208,10 +226,19 @@ def _report(job: Job, folder: Path) -> None:
             shown=shown,
         )
     )
-    missing = [name for name in FILES if not (folder / name).is_file()]
+    _annexes(job, folder)
+    missing = [name for name in job.files if not (folder / name).is_file()]
     if missing:
         reason = f"Fichiers manquants après le calcul : {', '.join(missing)}."
         raise NotebookFailure(reason, "")
+
+
+def _annexes(job: Job, folder: Path) -> None:
+    """Write the annexes wanted; a refusal is that of the site, without any technical detail."""
+    try:
+        write_annexes(job.study_file, job.idus, folder, scenario=job.scenario, annexes=job.annexes)
+    except DataError as error:
+        raise NotebookFailure(str(error), "") from error
 
 
 def _executed(jobs: Sequence[Job], n_workers: int) -> Iterator[Outcome]:

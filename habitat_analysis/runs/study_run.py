@@ -21,6 +21,7 @@ from habitat_analysis.feasibility import (
     read_ground,
 )
 from habitat_analysis.formats import count, typeset
+from habitat_analysis.runs.annexes import Annex, check_annexes, standing_sentence
 from habitat_analysis.runs.batch import (
     Job,
     Outcome,
@@ -67,6 +68,7 @@ def run_study(
     sites: Sequence[str] = (),
     n_workers: int | None = None,
     force: bool = False,
+    annexes: Sequence[Annex] = (),
     tell: Tell,
     say: Callable[[str], None],
 ) -> StudyRun:
@@ -86,6 +88,8 @@ def run_study(
         Reports made side by side; one a core by default.
     force
         Repeat what has not changed.
+    annexes
+        Written beside each report: ``groupe``, ``cooperative``. None by default.
     tell, say
         Told after each site; told what is being done.
 
@@ -103,12 +107,14 @@ def run_study(
     say("Lecture de l'étude et de ses fichiers…")
     study = load_study(study_file)
     study.scenario(scenario)
+    for warning in check_annexes(study, annexes):
+        say(warning)
     ground = read_ground(study)
     chosen = _chosen(ground, sites)
     check_sites(ground, chosen, scenario=scenario)
     kept, total = len(ground.screened.kept), len(ground.screened.parcels)
     say(f"{total} parcelles lues : {kept} à étudier, {total - kept} écartées avec leur motif.")
-    jobs = plan_jobs(ground, study_file, chosen, scenario=scenario, out=out)
+    jobs = plan_jobs(ground, study_file, chosen, scenario=scenario, out=out, annexes=annexes)
     say(typeset(f"{count(len(jobs), 'site')} à rapporter, scénario « {scenario} »."))
     workers = n_workers or default_workers(len(jobs))
     outcomes = run_jobs(jobs, n_workers=workers, force=force, tell=tell)
@@ -116,6 +122,8 @@ def run_study(
     say("Comparaison des sites et page d'accueil…")
     rows = [*outcome_rows(outcomes), *earlier_rows(study, study_file, folder, jobs)]
     failure = write_study_pages(study_file, scenario=scenario, rows=rows, folder=folder)
+    if standing := standing_sentence([job.folder for job in jobs]):
+        say(standing)
     return StudyRun(
         outcomes=tuple(outcomes), index=folder / "index.html", comparison_failure=failure
     )
