@@ -169,7 +169,7 @@ def _kind(name: str) -> str:
 
 def _text(content: bytes) -> Texts:
     """A page or a text; the pictures it holds are opened, and their code left out."""
-    text = content.decode("utf-8")
+    text = content.decode("utf-8", "replace")
     for rank, match in enumerate(DATA_URI.finditer(text)):
         for where, said in _picture(base64.b64decode(match[1])):
             yield f"image {rank}, {where}", said
@@ -292,6 +292,7 @@ def _parquet(content: bytes) -> Texts:
 
 
 READERS: dict[str, Callable[[bytes], Texts]] = {
+    "": _text,  # the README of a cache
     ".html": _text,
     ".txt": _text,
     ".log": _text,
@@ -305,5 +306,6 @@ READERS: dict[str, Callable[[bytes], Texts]] = {
     ".jpg": _picture,
     ".pdf": _pdf,
     ".gpkg": _geopackage,
+    ".sqlite": _geopackage,
     ".parquet": _parquet,
 }
