@@ -21,8 +21,11 @@ import pandas as pd
 import pytest
 import typst
 
+from habitat_analysis.feasibility import read_ground
 from habitat_analysis.report.annex_confidential import CONFIDENTIAL_ANNEX
 from habitat_analysis.report.annex_group import GROUP_ANNEX
+from habitat_analysis.runs.batch import plan_jobs, run_job
+from habitat_analysis.runs.study_run import outcome_rows
 from habitat_analysis.study import Study, load_study
 from tests.privacy_needles import (
     household_needles,
@@ -33,6 +36,8 @@ from tests.privacy_needles import (
     trait_needles,
 )
 from tests.privacy_search import PNG_MARK, Haystack, Leak, Needle, plain, search
+from tests.small_study import idu, write_small_study
+from tests.story_samples import GROUP
 
 SITE = "99012000AB0012"
 ANNEXES = {GROUP_ANNEX, CONFIDENTIAL_ANNEX}
@@ -164,6 +169,30 @@ def test_each_household_is_covered_by_needles_that_prove(project: Path) -> None:
     ]
     assert len(bare) <= len(rows) // 20  # very small incomes: their pseudonym alone
     assert len(needles) > 250
+
+
+@pytest.mark.slow
+def test_a_failed_site_leaves_no_pseudonym_among_the_reports(tmp_path: Path) -> None:
+    """A wish that names no dwelling: the screen says whose, the files of the reports do not."""
+    files = {"voeux": "voeux.csv", "logements": "logements.csv"}
+    group = {"budget": GROUP["budget"], "attribution": {"site": idu(5), "departage": "points"}}
+    study = write_small_study(tmp_path / "etude", changes={"fichiers": files, "groupe": group})
+    homes = "logement;statut;typologie\nL1;BRS;T3\nL2;BRS;T3\n"
+    (study.parent / "logements.csv").write_text(homes, encoding="utf-8")
+    wishes = "pseudonyme;rang;logement\nM03;1;L9\n"
+    (study.parent / "voeux.csv").write_text(wishes, encoding="utf-8")
+    ground = read_ground(load_study(study))
+    (job,) = plan_jobs(
+        ground, study, [(idu(5),)], scenario="base", out=tmp_path / "sortie", annexes=["groupe"]
+    )
+    outcome = run_job(job)
+    assert "M03" in outcome.reason
+    written = [path for path in (tmp_path / "sortie").rglob("*") if path.is_file()]
+    assert [path.name for path in written] == ["ECHEC-base.txt"]
+    pages = json.dumps(outcome_rows([outcome]))
+    needle = Needle("pseudonyme", "M03", "word")
+    assert not search(written, [needle], root=tmp_path, said=[pages])
+    assert "L9" in pages
 
 
 # How a value may be written

@@ -22,6 +22,7 @@ from habitat_analysis.land.sites import site_name
 from habitat_analysis.runs.annexes import ANNEX_FILES, Annex, write_annexes
 from habitat_analysis.runs.fingerprint import fingerprint, input_hashes
 from habitat_analysis.runs.notebooks import NotebookFailure, NotebookRun, run_notebook
+from habitat_analysis.runs.sealing import sealed
 from habitat_analysis.study import Study
 
 REPORT_NOTEBOOK = "80_rapport"
@@ -66,7 +67,8 @@ class Outcome:
     job: Job
     state: State
     seconds: float
-    reason: str = ""  # French, of a failure
+    reason: str = ""  # French, of a failure; for the screen alone, it may hold a pseudonym
+    shared_reason: str = ""  # the same without any, for what stands among the reports
 
     @property
     def ok(self) -> bool:
@@ -173,7 +175,7 @@ def run_job(job: Job) -> Outcome:
         with atomic_folder(job.folder) as partial:
             _report(job, partial)
     except NotebookFailure as failure:
-        _leave_failure(job, failure.reason, failure.detail)
+        _leave_failure(job, failure)
         return _failed(job, start, failure.reason)
     except OSError as error:
         return _failed(job, start, disk_reason(error))
@@ -259,11 +261,18 @@ def _executed(jobs: Sequence[Job], n_workers: int) -> Iterator[Outcome]:
 
 
 def _failed(job: Job, start: float, reason: str) -> Outcome:
-    return Outcome(job=job, state="échec", seconds=time.perf_counter() - start, reason=reason)
+    return Outcome(
+        job=job,
+        state="échec",
+        seconds=time.perf_counter() - start,
+        reason=reason,
+        shared_reason=sealed(reason, job.study_file),
+    )
 
 
-def _leave_failure(job: Job, reason: str, detail: str) -> None:
+def _leave_failure(job: Job, failure: NotebookFailure) -> None:
     job.folder.parent.mkdir(parents=True, exist_ok=True)
-    detail = ANSI.sub("", detail)
+    reason = sealed(failure.reason, job.study_file)
+    detail = sealed(ANSI.sub("", failure.detail), job.study_file)
     text = f"ECHEC\n\n{reason}\n\nDétail technique, pour les développeurs :\n{detail}\n"
     atomic_write(failure_file(job), text)

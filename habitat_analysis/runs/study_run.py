@@ -194,7 +194,7 @@ def _write_pages(
 def outcome_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """List the outcomes of a run as data, without times: same run, same bytes."""
     return [
-        _row(outcome.job.site, outcome.job.idus, outcome.job.scenario, outcome.reason)
+        _row(outcome.job.site, outcome.job.idus, outcome.job.scenario, outcome.shared_reason)
         for outcome in outcomes
     ]
 
