@@ -79,7 +79,7 @@ def test_every_number_leads_to_a_row_with_a_source_and_a_date(site: Feasibility)
 def test_no_trace_names_a_table_that_does_not_exist(site: Feasibility) -> None:
     names = {table.name for table in sheets(site, (7, 8, 9, 10))}
     names |= {table.name for table in argued_sheets()}
-    optional = {"Financement", "Bâtiments", "Phases"}
+    optional = {"Financement", "Bâtiments", "Phases", "Vote", "Vote, par ménage", "Vote, effet"}
     assert set(TRACES) - names <= optional
     assert trace_of("inconnu") is None
 

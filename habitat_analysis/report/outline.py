@@ -31,7 +31,6 @@ from habitat_analysis.report import sections_site as site
 from habitat_analysis.report import sections_sources as sources
 from habitat_analysis.report import sections_story as story
 from habitat_analysis.report import sections_summary as summary
-from habitat_analysis.report import sections_vote as vote
 from habitat_analysis.report.argument_blocks import argument_blocks
 from habitat_analysis.report.blocks import (
     Document,
@@ -47,6 +46,7 @@ from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
 from habitat_analysis.report.software import software_version
 from habitat_analysis.report.trace import traced
+from habitat_analysis.report.vote_blocks import vote_blocks
 
 MAP_FILE = "carte.html"
 SUBTITLE = "Étude de faisabilité, document de travail"
@@ -194,7 +194,7 @@ def _story(feasibility: Feasibility) -> tuple[Item, ...]:
 def _programme(feasibility: Feasibility) -> Section:
     title = "Programme"
     if feasibility.programme is None:
-        return section(5, title, NO_PROGRAMME, *_vote_blocks(feasibility), *_own_rules(feasibility))
+        return section(5, title, NO_PROGRAMME, *vote_blocks(feasibility), *_own_rules(feasibility))
     return section(
         5,
         title,
@@ -202,7 +202,7 @@ def _programme(feasibility: Feasibility) -> Section:
         programme.programme_table(feasibility),
         programme.surfaces(feasibility),
         programme.shared_rooms(feasibility),
-        *_vote_blocks(feasibility),
+        *vote_blocks(feasibility),
         *_building_blocks(feasibility),
         Heading(text="Ce qui a été cherché, ce qui est prouvé"),
         programme.stages(feasibility),
@@ -213,20 +213,6 @@ def _programme(feasibility: Feasibility) -> Section:
         programme.imposed_rules(feasibility),
         programme.imposed_table(feasibility),
         programme.imposed_units(feasibility),
-    )
-
-
-def _vote_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
-    ground, see = feasibility.ground, partial(traced, feasibility)
-    return (
-        Heading(text=vote.HEADING),
-        vote.rule_sentence(ground),
-        vote.vote_sentence(ground),
-        see(vote.vote_table(ground)),
-        vote.vote_figure(ground),
-        see(vote.vote_burden(feasibility)),
-        see(vote.vote_effect_table(feasibility)),
-        vote.vote_effect_sentence(feasibility),
     )
 
 
