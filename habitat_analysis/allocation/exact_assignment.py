@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from habitat_analysis.allocation.knapsacks import NEVER, Tables, Whole, tails
 from habitat_analysis.allocation.relaxed_assignment import (
+    FIXING_ROUNDS,
     Dense,
     Open,
     Relaxed,
@@ -33,7 +35,12 @@ from habitat_analysis.allocation.relaxed_assignment import (
     unsettled,
 )
 
+Short = npt.NDArray[np.int16]
+
+FEW_WAYS: Final = 10_000
 MOST_WAYS: Final = 3_000_000  # ways kept together: some hundred megabytes
+MERGED_FROM: Final = 1_000
+LARGEST_KEY: Final = 2**63
 MOST_TRIED: Final = 40_000_000  # ways kept in all, of all values: some ten seconds
 AMPLE: Final = 0.005  # of the spread of costs: how far above the first bound to aim
 WIDER: Final = 1.25  # growth of the distance between the bound and the value tried
@@ -60,6 +67,10 @@ class GivenUp(Exception):  # noqa: N818  a way out, not a fault
     """There are too many ways to keep, or no time left."""
 
 
+class TooMany(Exception):  # noqa: N818  a way out, not a fault
+    """More ways than asked must be kept for one household."""
+
+
 @dataclass(slots=True)
 class Effort:
     """What may still be spent."""
@@ -70,11 +81,13 @@ class Effort:
     def spend(self, ways: int) -> None:
         """Count the ways kept at one household."""
         self.ways -= ways
-        if ways > MOST_WAYS or self.ways < 0 or time.perf_counter() > self.deadline:
+        if self.ways < 0 or time.perf_counter() > self.deadline:
             raise GivenUp
 
 
-def prove(dense: Dense, start: Whole, *, time_limit_s: float | None = None) -> Proved:
+def prove(
+    dense: Dense, start: Whole, *, beaten: int | None = None, time_limit_s: float | None = None
+) -> Proved:
     """Find a best assignment and prove it.
 
     Parameters
@@ -83,6 +96,9 @@ def prove(dense: Dense, start: Whole, *, time_limit_s: float | None = None) -> P
         The assignment.
     start
         First multipliers, one a household: the prices of the linear relaxation do well.
+    beaten
+        A bound already known, in steps of the objective: the search is given up at once when the
+        first one proves no more. A solver is then as well informed.
     time_limit_s
         Seconds allowed; None for no limit but that of the ways kept.
 
@@ -93,7 +109,7 @@ def prove(dense: Dense, start: Whole, *, time_limit_s: float | None = None) -> P
 
     Examples
     --------
-    >>> costs, takes = np.array([[3, 9], [2, 8], [1, 2]]) * 64, np.array([[2, 2], [2, 2], [1, 1]])
+    >>> costs, takes = np.array([[3, 9], [2, 9], [1, 2]]) * 64, np.array([[2, 2], [2, 2], [1, 1]])
     >>> room, all_open = np.array([3, 3]), np.ones((3, 2), dtype=bool)
     >>> two_places = Dense(cost=costs, weight=takes, capacity=room, allowed=all_open, unit=64)
     >>> found = prove(two_places, costs.min(axis=1))
@@ -106,6 +122,8 @@ def prove(dense: Dense, start: Whole, *, time_limit_s: float | None = None) -> P
     whole = unsettled(dense, first)
     worst = int(np.where(dense.allowed, dense.cost, 0).max(axis=1).sum()) // dense.unit
     low = value = -(-first.bound // dense.unit)
+    if beaten is not None and low <= beaten:
+        return Proved(place=None, bound=low)
     try:
         while value <= worst:
             if (place := _within(whole, value * dense.unit, effort)) is not None:
@@ -129,17 +147,20 @@ def _first(dense: Dense, start: Whole, effort: Effort) -> Relaxed:
 
 
 def _within(whole: Open, within: int, effort: Effort) -> Whole | None:
-    """Return the best assignment of value `within` or less; None when there is none."""
-    left = narrowed(whole, within=within, deadline=effort.deadline)
-    if left is None or not len(left.households):
-        return None if left is None or left.settled > within else left.place
-    left = _ordered(left, within)
-    found = _ways(left, within - left.settled, effort)
-    if found is None:
-        return None
-    place = left.place.copy()
-    place[left.households] = found
-    return place
+    """Return the best assignment of value `within` or less; None when there is none.
+
+    Most often the ways are few at once; better multipliers are looked for only if they are not.
+    """
+    for rounds, most in ((1, FEW_WAYS), (FIXING_ROUNDS, MOST_WAYS)):
+        left = narrowed(whole, within=within, rounds=rounds, deadline=effort.deadline)
+        if left is None or not len(left.households):
+            return None if left is None or left.settled > within else left.place
+        try:
+            found = _ways(_ordered(left, within), within - left.settled, effort, most)
+        except TooMany:
+            continue
+        return found
+    raise GivenUp
 
 
 def _ordered(left: Open, within: int) -> Open:
@@ -177,34 +198,37 @@ class Ways:
     cost: Tables
     rooms: list[Tables]
     origin: Tables
-    place: Tables
+    place: Short
 
 
-def _ways(left: Open, within: int, effort: Effort) -> Whole | None:
+def _ways(left: Open, within: int, effort: Effort, most: int) -> Whole | None:
     """Place the households one after the other, all the ways at once; return the best way."""
     dense = left.dense
     reduced = dense.cost - left.known.multipliers[:, None]
     tables = tails(reduced, dense.weight, int(dense.capacity.max()), dense.allowed)
     limit = within - int(left.known.multipliers.sum())
-    none = np.zeros(1, dtype=np.int32)
+    none, nowhere = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int16)
     rooms = [np.full(1, capacity, dtype=np.int32) for capacity in dense.capacity.tolist()]
-    ways, trail = Ways(cost=none, rooms=rooms, origin=none, place=none), []
+    sizes = dense.capacity + 1
+    ways, trail = Ways(cost=none, rooms=rooms, origin=none, place=nowhere), []
     for k, after in enumerate(tables[1:]):
         options = [
             (i, int(reduced[k, i]), int(dense.weight[k, i]))
             for i in np.flatnonzero(dense.allowed[k]).tolist()
         ]
-        ways = _continued(ways, options, after, limit)
+        ways = _merged(_continued(ways, options, after, limit), sizes)
         effort.spend(len(ways.cost))
         if not len(ways.cost):
             return None
-        trail.append(ways)
-    return _followed(trail)
+        if len(ways.cost) > most:
+            raise TooMany
+        trail.append((ways.origin, ways.place))
+    place = left.place.copy()
+    place[left.households] = _followed(trail, int(ways.cost.argmin()))
+    return place
 
 
-def _continued(
-    ways: Ways, options: list[tuple[int, int, int]], after: Tables, limit: int
-) -> Ways:
+def _continued(ways: Ways, options: list[tuple[int, int, int]], after: Tables, limit: int) -> Ways:
     """Add one household to every way, in each of its places (place, cost, weight)."""
     least = [table[room] for table, room in zip(after, ways.rooms, strict=True)]
     bound = ways.cost + sum(least)
@@ -215,7 +239,7 @@ def _continued(
         kept = np.flatnonzero((room >= 0) & (reached <= limit - cost)).astype(np.int32)
         origins.append(kept)
         costs.append(ways.cost[kept] + np.int32(cost))
-        places.append(np.full(len(kept), i, dtype=np.int32))
+        places.append(np.full(len(kept), i, dtype=np.int16))
         rooms.append(room[kept])
     origin = np.concatenate(origins)
     left = [room[origin] for room in ways.rooms]
@@ -223,15 +247,33 @@ def _continued(
     for (i, _, _), room in zip(options, rooms, strict=True):
         left[i][first : first + len(room)] = room
         first += len(room)
+    return Ways(cost=np.concatenate(costs), rooms=left, origin=origin, place=np.concatenate(places))
+
+
+def _merged(ways: Ways, sizes: Whole) -> Ways:
+    """Keep the cheapest of the ways that leave the same room everywhere."""
+    if len(ways.cost) < MERGED_FROM or math.prod(sizes.tolist()) >= LARGEST_KEY:
+        return ways
+    key = np.zeros(len(ways.cost), dtype=np.int64)
+    for room, size in zip(ways.rooms, sizes.tolist(), strict=True):
+        key = key * size + room
+    order = np.lexsort((ways.cost, key))
+    key = key[order]
+    kept = order[np.concatenate(([True], key[1:] != key[:-1]))]
+    if len(kept) == len(order):
+        return ways
     return Ways(
-        cost=np.concatenate(costs), rooms=left, origin=origin, place=np.concatenate(places)
+        cost=ways.cost[kept],
+        rooms=[room[kept] for room in ways.rooms],
+        origin=ways.origin[kept],
+        place=ways.place[kept],
     )
 
 
-def _followed(trail: list[Ways]) -> Whole:
-    """Return the place of each household in the cheapest way."""
-    way = int(trail[-1].cost.argmin())
+def _followed(trail: list[tuple[Tables, Short]], way: int) -> Whole:
+    """Return the place of each household in one of the last ways."""
     found = np.empty(len(trail), dtype=np.int64)
     for k in range(len(trail) - 1, -1, -1):
-        found[k], way = trail[k].place[way], int(trail[k].origin[way])
+        origin, place = trail[k]
+        found[k], way = place[way], int(origin[way])
     return found

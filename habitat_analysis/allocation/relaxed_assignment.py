@@ -116,7 +116,8 @@ def pair_bounds(dense: Dense, known: Relaxed) -> Whole:
     reduced = dense.cost - known.multipliers[:, None]
     inside, outside = forced(reduced, dense.weight, dense.capacity, dense.allowed)
     elsewhere = outside.sum(axis=1)[:, None] - outside
-    return known.multipliers.sum() + elsewhere + inside
+    bounds: Whole = known.multipliers.sum() + elsewhere + inside
+    return bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -156,7 +157,7 @@ def unsettled(dense: Dense, known: Relaxed) -> Open:
     return Open(dense=dense, households=everyone, place=place, settled=0, known=known)
 
 
-def narrowed(whole: Open, *, within: int, deadline: float) -> Open | None:
+def narrowed(whole: Open, *, within: int, rounds: int, deadline: float) -> Open | None:
     """Close the pairs that no assignment of value `within` or less holds.
 
     Returns
@@ -166,7 +167,7 @@ def narrowed(whole: Open, *, within: int, deadline: float) -> Open | None:
         such a value.
     """
     left = whole
-    for _ in range(FIXING_ROUNDS):
+    for turn in range(rounds):
         if not len(left.households):
             break
         bounds = left.settled + pair_bounds(left.dense, left.known)
@@ -175,9 +176,9 @@ def narrowed(whole: Open, *, within: int, deadline: float) -> Open | None:
             return None
         fewer = int(allowed.sum()) < int(left.dense.allowed.sum())
         left = _settle(left, allowed)
-        if (left.dense.capacity < 0).any():
+        if (left.dense.capacity < 0).any() or left.bound > within:
             return None
-        if not len(left.households) or not fewer:
+        if not len(left.households) or not fewer or turn == rounds - 1:
             break
         known = ascend(
             left.dense, left.known.multipliers, beyond=within - left.settled, deadline=deadline
@@ -205,7 +206,7 @@ def _settle(left: Open, allowed: Flags) -> Open:
         allowed=allowed[free],
     )
     multipliers = left.known.multipliers[free]
-    known = Relaxed(multipliers=multipliers, bound=left.known.bound)
+    known = Relaxed(multipliers=multipliers, bound=0)
     if len(multipliers) and (capacity >= 0).all():
         known = relaxed(smaller, multipliers)[0]
     return Open(
