@@ -8,7 +8,8 @@ same numbers at once, because PuLP hands a model over row by row; a test holds o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -17,63 +18,25 @@ import numpy.typing as npt
 import pulp
 from scipy.sparse import csr_array, vstack
 
-from habitat_analysis.errors import UsageError
+from habitat_analysis.allocation.exact_assignment import prove
+from habitat_analysis.allocation.places import Indices, Limit, Places, complete, honoured
+from habitat_analysis.allocation.whole_numbers import in_whole_numbers
 from habitat_analysis.programme.arrays import Arrays, Vector
-from habitat_analysis.programme.solving import GAP_REL, SolveResult, solve_arrays
+from habitat_analysis.programme.solving import GAP_REL, SolveResult, relax, solve_arrays
 
-Indices = npt.NDArray[np.intp]
+__all__ = [
+    "Limit", "Placement", "Places", "Stage", "Step", "Turn", "assignment_arrays",
+    "assignment_problem", "best_assignment", "complete", "solve_in_turn",
+]  # fmt: skip
+
 Sense = Literal["min", "max"]
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "error"]
 
 KEPT: Final = 1e-6  # what a later stage may lose of a value that is no whole number
 CHOSEN: Final = 0.5
 SMALL_PAIRS: Final = 400  # below, all weights 1, HiGHS is four times faster without presolve
+EXACT_SHARE: Final = 0.5  # of the time allowed, before the solver is asked
 GUIDE_GAP: Final = 1e-3  # a guide proves nothing, it need not be exact
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Limit:
-    """A bound on a weighted count of the pairs chosen."""
-
-    name: str
-    coefficients: Vector  # one a pair
-    lower: float = -np.inf
-    upper: float = np.inf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Places:
-    """Who may go where.
-
-    Attributes
-    ----------
-    households
-        Number of households.
-    capacity
-        What each place holds, one number a place.
-    household, place, weight
-        One entry a possible pair: which household, which place, what it takes of the capacity.
-    everyone
-        Whether each household must have a place; else it has at most one.
-    limits
-        Bounds on weighted counts of pairs.
-    fixed
-        Pairs that must be chosen.
-    """
-
-    households: int
-    capacity: Vector
-    household: Indices
-    place: Indices
-    weight: Vector
-    everyone: bool = False
-    limits: tuple[Limit, ...] = ()
-    fixed: tuple[int, ...] = ()
-
-    @property
-    def pairs(self) -> int:
-        """Number of possible pairs."""
-        return len(self.household)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -176,37 +139,6 @@ def assignment_arrays(places: Places, value: Vector, sense: Sense) -> Arrays:
     )
 
 
-def complete(capacity: Vector, weight: Vector, *, everyone: bool = False) -> Places:
-    """Return the assignment where every household may go to every place.
-
-    Parameters
-    ----------
-    capacity
-        What each place holds.
-    weight
-        What each household (row) takes of each place (column).
-    everyone
-        Whether each household must have a place.
-
-    Raises
-    ------
-    UsageError
-        If the shapes differ.
-    """
-    households, places = weight.shape
-    if len(capacity) != places:
-        msg = f"Expected one capacity a column of `weight`: got {len(capacity)} for {places}."
-        raise UsageError(msg)
-    return Places(
-        households=households,
-        capacity=capacity.astype(float),
-        household=np.repeat(np.arange(households), places),
-        place=np.tile(np.arange(places), households),
-        weight=weight.astype(float).ravel(),
-        everyone=everyone,
-    )
-
-
 def best_assignment(
     places: Places, value: Vector, sense: Sense, *, time_limit_s: float | None = None
 ) -> Placement:
@@ -223,13 +155,86 @@ def best_assignment(
     time_limit_s
         Seconds allowed; None for no limit.
 
+    Returns
+    -------
+    placement
+        Its rules are counted again without the solver: ``error`` if one is broken.
+
     Examples
     --------
     >>> garage = complete(np.array([3.0]), np.array([[2.0], [2.0], [1.0]]))  # one car or two
     >>> best_assignment(garage, np.array([5.0, 4.0, 2.0]), "max").pairs.tolist()
     [0, 2]
     """
-    return solve_in_turn(places, [Stage(name="value", value=value, sense=sense)], time_limit_s)
+    began = time.perf_counter()
+    share = None if time_limit_s is None else EXACT_SHARE * time_limit_s
+    found = _proved(places, value, sense, share)
+    if not isinstance(found, Placement):
+        bound, stage = found, Stage(name="value", value=value, sense=sense)
+        left = None if time_limit_s is None else time_limit_s - (time.perf_counter() - began)
+        found = solve_in_turn(places, [stage], left)
+        found = found if bound is None else _with_bound(found, bound, sense)
+    if found.steps and not honoured(places, found.pairs):
+        return Placement(status="error", pairs=np.array([], dtype=int), steps=())
+    return found
+
+
+def _proved(
+    places: Places, value: Vector, sense: Sense, time_limit_s: float | None
+) -> Placement | float | None:
+    """Solve without the solver what it proves badly: everybody placed, weights unequal.
+
+    Returns
+    -------
+    placement
+        A best one; else a bound of the value, or None where the method does not apply.
+    """
+    plain = places.everyone and not places.limits and not places.fixed
+    if not plain or not places.pairs or (places.weight == places.weight[0]).all():
+        return None
+    began, sign = time.perf_counter(), -1.0 if sense == "max" else 1.0
+    scaled = in_whole_numbers(
+        households=places.households,
+        capacity=places.capacity,
+        household=places.household,
+        place=places.place,
+        weight=places.weight,
+        cost=sign * value,
+    )
+    if scaled is None:
+        return None
+    linear = relax(assignment_arrays(places, sign * value, "min"))
+    if linear.objective is None or _all_whole(linear.values):
+        return None
+    prices = np.array([linear.prices[f"household_{h}"] for h in range(places.households)])
+    found = prove(
+        scaled.dense,
+        scaled.multipliers(prices),
+        beaten=scaled.steps(linear.objective),
+        time_limit_s=time_limit_s,
+    )
+    if found.place is None:
+        return sign * scaled.cost(found.bound)
+    pairs = scaled.pair[np.arange(places.households), found.place]
+    best, seconds = float(value[pairs].sum()), time.perf_counter() - began
+    step = Step(name="value", value=best, bound=best, gap=0.0, seconds=seconds)
+    return Placement(status="optimal", pairs=np.sort(pairs), steps=(step,))
+
+
+def _all_whole(values: Mapping[str, float]) -> bool:
+    """Whether the linear relaxation is an assignment already."""
+    return all(abs(x - round(x)) <= KEPT for x in values.values())
+
+
+def _with_bound(found: Placement, bound: float, sense: Sense) -> Placement:
+    """Say of an answer stopped before its proof the better of two bounds."""
+    if found.status != "feasible":
+        return found
+    (step,) = found.steps
+    known = step.bound if step.bound is not None else bound
+    best = min(known, bound) if sense == "max" else max(known, bound)
+    gap = abs(step.value - best) / max(1.0, abs(step.value))
+    return replace(found, steps=(replace(step, bound=best, gap=gap),))
 
 
 def solve_in_turn(

@@ -14,14 +14,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from habitat_analysis.allocation.assignment import (
-    Indices,
-    Limit,
-    Places,
-    Stage,
-    Status,
-    Turn,
-)
+from habitat_analysis.allocation.assignment import Stage, Status, Turn
+from habitat_analysis.allocation.places import Indices, Limit, Places
 from habitat_analysis.allocation.wishes import draw_key
 from habitat_analysis.errors import DataError, Faults, did_you_mean
 from habitat_analysis.formats import count, quoted, typeset
