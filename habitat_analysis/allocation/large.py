@@ -190,7 +190,7 @@ def _search(places: Places, value: Vector, gap_rel: float, ends: float) -> Large
     if best.gap > gap_rel:
         room = best.bound - best.value + ROUNDING * abs(best.bound)
         best = _ring(best, market, relaxed.loss <= room, gap_rel, ends, whole_proof=True)
-    return _answer(market, relaxed, best, _status(best, places))
+    return _answer(market, relaxed, best, _status(best))
 
 
 def _ring(
@@ -240,7 +240,7 @@ def _taken(best: _Best, market: Market, pairs: Indices) -> _Best:
     return replace(best, pairs=pairs, value=value, bound=max(best.bound, value))
 
 
-def _status(best: _Best, places: Places) -> Status:
+def _status(best: _Best) -> Status:
     if best.pairs is None:
         return "infeasible" if best.impossible else "no_solution"
     return "optimal" if best.gap <= GAP_REL else "feasible"

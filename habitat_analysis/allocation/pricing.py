@@ -197,9 +197,10 @@ def relax_by_pricing(market: Market) -> Relaxation:
     """
     outlook = market.outlook(_first_prices(market))
     kept = market.loss(outlook) <= FIRST_LOSS * market.scale
-    found = _price_out(market, kept)
-    if found.status != "infeasible":
-        return found
+    if market.places.pairs or not _breaks(market).shape[1]:  # HiGHS: an empty problem is optimal
+        found = _price_out(market, kept)
+        if found.status != "infeasible":
+            return found
     worthless = Market(market.places, np.zeros(market.places.pairs))
     possible = _price_out(worthless, kept, breakable=True)
     if possible.status != "optimal":
@@ -248,7 +249,7 @@ def _price_out(market: Market, kept: Mask, *, breakable: bool = False) -> Relaxa
     bound below zero proves that no assignment keeps them.
     """
     places, kept = market.places, kept.copy()
-    kept[:1] |= not kept.any()  # HiGHS calls an empty problem optimal
+    kept[:1] |= not kept.any()  # never an empty problem
     known = np.flatnonzero(kept)
     breaks = _breaks(market) if breakable else csr_array((places.households + len(market.most), 0))
     problem = Growing(_beside(breaks, _least_cost(market, known)))
@@ -260,7 +261,7 @@ def _price_out(market: Market, kept: Mask, *, breakable: bool = False) -> Relaxa
         outlook = market.outlook(prices)
         if breakable and outlook.bound < -FEASIBLE_NOISE:
             return _nothing(market, "infeasible", rounds, known, prices)
-        loss = market.loss(outlook)
+        loss, solved = market.loss(outlook), proof.point[breaks.shape[1] :]
         reached = market.best(np.where(kept, outlook.worth, -np.inf))
         gains = outlook.worth > reached[places.household] + NOISE * market.scale
         new = np.flatnonzero(gains & ~kept & (loss <= NEXT_LOSS * market.scale))
@@ -270,7 +271,7 @@ def _price_out(market: Market, kept: Mask, *, breakable: bool = False) -> Relaxa
         known = np.append(known, new)
         problem.add(_columns(market, new), -market.value[new])
     point = np.zeros(places.pairs)
-    point[known] = proof.point[breaks.shape[1] :]
+    point[known[: len(solved)]] = solved
     return Relaxation(
         status="optimal", bound=outlook.bound, prices=prices, loss=loss, point=point,
         rounds=rounds, columns=len(known),

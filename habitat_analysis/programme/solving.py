@@ -19,14 +19,7 @@ import pulp
 from scipy.sparse import csr_array
 
 from habitat_analysis.programme.arrays import Arrays, Vector, read_arrays
-from habitat_analysis.programme.duality import (
-    FEASIBLE_NOISE,
-    NO_PRICE,
-    Matrix,
-    Proof,
-    Space,
-    weak_bounds,
-)
+from habitat_analysis.programme.duality import FEASIBLE_NOISE, Matrix, Proof, Space, weak_bounds
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_solution", "error"]
 
@@ -311,8 +304,8 @@ class Growing:
         multipliers = np.array(solution.row_dual, dtype=float)
         reached = float(self._highs.getInfo().objective_function_value)
         limits = np.where(multipliers > 0, self._row_lower, self._row_upper)
-        used = np.abs(multipliers) > NO_PRICE
-        proved = float(multipliers[used] @ limits[used])
+        multipliers = np.where(np.isinf(limits), 0.0, multipliers)  # rounding, where it is sound
+        proved = float(multipliers @ np.where(np.isinf(limits), 0.0, limits))
         if not abs(proved - reached) <= WARM_AGREEMENT * max(1.0, abs(reached)):
             return None
         point = np.array(solution.col_value, dtype=float)
