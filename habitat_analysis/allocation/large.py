@@ -39,6 +39,7 @@ MARGIN: Final = 0.5  # a ring is solved to this part of the gap asked
 NEAR_LOSS: Final = 0.003  # of the largest value: pairs beside the relaxation, first rings
 WHOLE: Final = 1e-6  # a fraction nearer a whole number than this is one
 ROUNDING: Final = 1e-9  # relative: a sum of floats
+KNOWN: Final = ("optimal", "feasible", "no_solution")  # statuses with a bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -256,7 +257,7 @@ def _answer(market: Market, relaxed: Relaxation, best: _Best, status: Status) ->
         place=place,
         pairs=pairs,
         value=best.value if found else None,
-        bound=best.bound if found else None,
+        bound=best.bound if status in KNOWN else None,
         gap=best.gap if found else None,
         rounds=relaxed.rounds,
         columns=relaxed.columns,
