@@ -257,6 +257,61 @@ class Bounds:
         return both[best] if bounds[best] > FEASIBLE_NOISE else None
 
 
+class Growing:
+    """One relaxation to which columns are added as prices show that they are worth it.
+
+    HiGHS keeps its basis: what was best stays possible, and only the new columns are tried. An
+    answer whose multipliers do not prove its value (HiGHS report 3294) is solved from nothing.
+    """
+
+    def __init__(self, arrays: Arrays) -> None:
+        """Load a first set of columns, to minimise, from zero up; whole numbers are forgotten."""
+        columns = len(arrays.names)
+        fractions = np.zeros(columns, dtype=bool)
+        endless = np.full(columns, np.inf)
+        self._highs = _prepared(
+            replace(arrays, integer=fractions, upper=endless), {"presolve": "off"}
+        )
+        self._row_lower, self._row_upper = arrays.row_lower, arrays.row_upper
+
+    def add(self, matrix: csr_array, cost: Vector) -> None:
+        """Add columns, from zero up: their coefficients, shape (rows, new columns), their cost."""
+        by_column, columns = matrix.tocsc(), len(cost)
+        self._highs.addCols(
+            columns, cost, np.zeros(columns), np.full(columns, np.inf), by_column.nnz,
+            by_column.indptr[:-1].astype(np.int32), by_column.indices.astype(np.int32),
+            by_column.data,
+        )  # fmt: skip
+
+    def least(self) -> Proof:
+        """Return the least cost with the columns known; infinity when there is no solution."""
+        self._highs.run()
+        proof = self._read()
+        if proof is None:
+            self._highs.clearSolver()
+            self._highs.run()
+            proof = self._read()
+        return proof or Proof(bound=-math.inf)
+
+    def _read(self) -> Proof | None:
+        """Read the answer; None when nothing of it is proved."""
+        status = _status(self._highs)
+        if status == "infeasible":
+            return Proof(bound=math.inf)
+        if status != "optimal":
+            return None
+        solution = self._highs.getSolution()
+        multipliers = np.array(solution.row_dual, dtype=float)
+        reached = float(self._highs.getInfo().objective_function_value)
+        limits = np.where(multipliers > 0, self._row_lower, self._row_upper)
+        multipliers = np.where(np.isinf(limits), 0.0, multipliers)  # rounding, where it is sound
+        proved = float(multipliers @ np.where(np.isinf(limits), 0.0, limits))
+        if not abs(proved - reached) <= WARM_AGREEMENT * max(1.0, abs(reached)):
+            return None
+        point = np.array(solution.col_value, dtype=float)
+        return Proof(bound=reached, multipliers=multipliers, point=point)
+
+
 def _cold_bound(arrays: Arrays) -> float:
     """Solve a relaxation from nothing; minus infinity when nothing is proved."""
     result = solve_arrays(arrays)
