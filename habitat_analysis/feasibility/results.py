@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.building_mix import between_buildings
 from habitat_analysis.feasibility.circles import is_private_rule as is_private_rule
-from habitat_analysis.feasibility.mix import between_buildings
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.results_argument import (
     impossibility_results,
