@@ -39,7 +39,9 @@ class MixReport:
     targets: pd.DataFrame  # label, n, share, target; empty without a target
     groups: pd.DataFrame  # label, tenures, n, share, reference_share, basin_share, target
     indicators: Mixity  # dissimilarity to the commune
-    basin_gap: float | None  # dissimilarity to the basin
+    commune: Mixity  # of the commune itself, all None without a reference
+    basin: Mixity
+    basin_gap: float | None  # dissimilarity of the programme to the basin
     social: SocialShare
     social_commune: SocialShare
     social_basin: SocialShare
@@ -89,6 +91,8 @@ def mix_report(ground: Ground, programme: Programme) -> MixReport:
         targets=_targets(ground, counts, total),
         groups=_groups(ground, table),
         indicators=mixity(observed, _aligned(commune)),
+        commune=mixity(_aligned(commune)),
+        basin=mixity(_aligned(basin)),
         basin_gap=dissimilarity(observed, _aligned(basin)),
         social=social_both_ways(counts),
         social_commune=social_both_ways(commune),
