@@ -67,6 +67,10 @@ BASE = {
     "loan_payments_month_eur": MISSING,
     "wished_tenures": (),
     "wished_typologies": (),
+    "points": MISSING,
+    "apl_month_eur": MISSING,
+    "reservations": (),
+    "child_departures_years": (),
 }
 
 

@@ -32,7 +32,7 @@ DVF_COLUMNS = (
 HOUSEHOLD_COLUMNS = (
     "pseudonyme;couples;adultes_seuls;ages_adultes;ages_enfants;ages_enfants_visite;"
     "personnes_a_charge;carte_invalidite;rfr_n2;rfr_n1;revenu_mensuel;epargne;mensualites_credit;"
-    "statuts_souhaites;typologies_souhaitees"
+    "statuts_souhaites;typologies_souhaitees;points;apl_mensuelle;contingents;departs_enfants_ans"
 )
 TENURES = {"PLAI", "PLUS", "PLS", "PSLA", "BRS", "SCIAPP", "VEFA", "LIBRE"}
 

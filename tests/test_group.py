@@ -1,5 +1,7 @@
 """The file of households: typed rows, all faults at once, and nothing about anybody in messages."""
 
+import math
+
 import pytest
 
 from habitat_analysis.errors import DataError
@@ -205,3 +207,52 @@ def test_years_must_agree_when_the_operation_is_not_known(write):
     path = write(dated("M001", 2024), dated("M002", 2023), header=DATED)
     assert "mêle 2023 et 2024" in str(faults_of(path))
     assert "nombre entier" in str(faults_of(write(dated("M001", "2024,5"), header=DATED)))
+
+
+RESIDENTS = f"{HEADER};points;apl_mensuelle;contingents;departs_enfants_ans"
+
+
+def test_what_the_cooperative_adds_is_typed(write):
+    line = f"{GOOD};12,5;180;Ville|action logement|ville;10|"
+    group = read_group(write(line, header=RESIDENTS), reservations=("ville", "Action Logement"))
+    (row,) = group.table.to_dict("records")
+    assert (row["points"], row["apl_month_eur"]) == (12.5, 180)
+    assert row["reservations"] == ("ville", "Action Logement")
+    assert row["child_departures_years"] == (10, None)
+
+
+def test_without_a_study_any_name_of_a_quota_passes(write):
+    line = f"{GOOD};;;Préfecture;"
+    (row,) = read_group(write(line, header=RESIDENTS)).table.to_dict("records")
+    assert row["reservations"] == ("Préfecture",)
+    assert row["child_departures_years"] == ()
+    assert math.isnan(row["points"])
+
+
+@pytest.mark.parametrize(
+    ("added", "expected", "hidden"),
+    [
+        ("-3;;;", "points", "-3"),
+        (";7777;;", "apl_mensuelle", "7777"),
+        (";douze;;", "apl_mensuelle", "douze"),
+        (";;Vile;", "« contingents » vaut « Vile »", None),
+        (";;Le quota de la ville;", "texte masqué", "quota de la ville"),
+        (";;;77|3", "« departs_enfants_ans » contient une durée illisible", "77"),
+        (";;;bientôt|3", "« departs_enfants_ans » contient une durée illisible", "bientôt"),
+        (";;;4", "n'a pas autant de valeurs que le ménage a d'enfants", "4 "),
+    ],
+)
+def test_a_bad_addition_is_refused_with_its_line_and_no_sum(write, added, expected, hidden):
+    path = write(f"{GOOD};{added}", header=RESIDENTS)
+    with pytest.raises(DataError) as error:
+        read_group(path, reservations=("Ville", "État"))
+    (fault,) = error.value.faults
+    said = fault.replace("\u00a0", " ").replace("\u202f", " ")
+    assert said.startswith("menages.csv, ligne 2, ménage M001")
+    assert expected in said
+    assert hidden is None or hidden not in said
+
+
+def test_a_quota_that_the_study_does_not_name_is_refused(write):
+    with pytest.raises(DataError, match="nommez-le dans l'étude"):
+        read_group(write(f"{GOOD};;;Ville;", header=RESIDENTS), reservations=())

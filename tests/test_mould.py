@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from habitat_analysis.baremes import FactReader
 from habitat_analysis.feasibility import Ground, read_ground
+from habitat_analysis.feasibility.access import access_of_study
 from habitat_analysis.feasibility.operation import lay_out
 from habitat_analysis.programme.economics import build_case
 from habitat_analysis.programme.mould import Mould, cast, counted_land_ht, make_mould
@@ -35,15 +36,20 @@ STUDIES: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "budget": {
+        "groupe": {
+            "budget": {"effort_locataire_max": 0.3, "reste_a_vivre_min_uc": 700, "source": "essai"}
+        }
+    },
 }
 
 
 def mould_of(ground: Ground, scenario: str) -> Mould:
-    study = ground.study
+    study, access = ground.study, access_of_study(ground, scenario=scenario)
     return make_mould(
         study,
         study.scenario(scenario),
-        classes=ground.needs.classes if ground.needs else (),
+        classes=access.classes if access else (),
         facts=FactReader(ground.baremes, on=study.operation_date),
     )
 

@@ -58,6 +58,10 @@ BASE = {
     "loan_payments_month_eur": float("nan"),
     "wished_tenures": (),
     "wished_typologies": (),
+    "points": float("nan"),
+    "apl_month_eur": float("nan"),
+    "reservations": (),
+    "child_departures_years": (),
     "line": 2,
 }
 

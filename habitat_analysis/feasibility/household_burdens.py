@@ -52,7 +52,14 @@ def household_burdens(file: CaseFile) -> tuple[Burden, ...]:
     )
 
 
-def household_budget(study: Study, facts: FactReader, limits: EffortLimits) -> BudgetRules:
+def household_budget(
+    study: Study,
+    facts: FactReader,
+    limits: EffortLimits,
+    *,
+    apport_share: float = 1.0,
+    rate_shift: float = 0.0,
+) -> BudgetRules:
     """Gather the loan of a household and its limits, at the date of the operation.
 
     Parameters
@@ -63,8 +70,12 @@ def household_budget(study: Study, facts: FactReader, limits: EffortLimits) -> B
         Bank market and lending rule of the date (décision HCSF).
     limits
         Largest effort of a tenant and least reste à vivre: choices of the study.
+    apport_share
+        Share of the savings that may go into the dwelling, as a fraction.
+    rate_shift
+        Added to the yearly rate by the scenario, as in the accounts.
     """
-    loan = household_loan(study, facts)
+    loan = household_loan(study, facts, rate_shift=rate_shift)
     effort = facts.value(LOANS, item="rule", loan=BANK, key="effort_rate_max")
     return BudgetRules(
         credit=Credit(
@@ -75,6 +86,7 @@ def household_budget(study: Study, facts: FactReader, limits: EffortLimits) -> B
             fees=loan.deed_fees_share,
         ),
         limits=limits,
+        apport_share=apport_share,
     )
 
 

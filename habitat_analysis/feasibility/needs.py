@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,9 @@ import pandas as pd
 
 from habitat_analysis.baremes import CONFLICT, Baremes, Fact, FactReader
 from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility.household_burdens import household_ptz
 from habitat_analysis.households.eligibility import TenureTest
+from habitat_analysis.households.feasible import HouseholdInputs
 from habitat_analysis.households.group import Group, read_group
 from habitat_analysis.households.needs import NeedRules, Needs, need_classes
 from habitat_analysis.households.occupancy import OccupancyNorm
@@ -31,18 +34,22 @@ AREA_THEME: Final = "overcrowding_APL"
 PERSONS_MOST: Final = 8  # the table of areas ends with « 8 persons and more »
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GroupNeeds:
     """The group, its needs, and what the commune is compared with.
 
-    `group` and `needs` hold rows of households: they never leave the cooperative's circle.
+    `group`, `candidates` and `needs` hold rows of households: they never leave the cooperative's
+    circle. `needs` and `classes` are those before any budget: what households can pay depends on
+    the prices of a scenario, see `access`. Read once, it is known by its identity.
     """
 
     group: Group
+    candidates: Group | None  # the waiting list; None when the study names no list
+    rules: NeedRules
+    inputs: HouseholdInputs  # allowances and zero-rate loans, empty when money is not tested
     needs: Needs
     classes: tuple[NeedClass, ...]
     reference: Reference | None
-    n_candidates: int | None  # on the waiting list; None when the study names no list
     facts: tuple[Fact, ...]
 
     @property
@@ -51,8 +58,13 @@ class GroupNeeds:
         return len(self.group.table)
 
     @property
+    def n_candidates(self) -> int | None:
+        """Number of households on the waiting list; None when the study names no list."""
+        return None if self.candidates is None else len(self.candidates.table)
+
+    @property
     def n_without_cell(self) -> int:
-        """Number of households that no dwelling of the study suits."""
+        """Number of households that no dwelling of the study suits, budgets apart."""
         return len(self.needs.unplaced)
 
     @property
@@ -83,14 +95,13 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     """
     if study.files.group is None:
         return None
-    year = study.operation_date.year
-    group = read_group(study.path(study.files.group), operation_year=year)
+    group = _households(study, study.files.group)
     reference = (
         None if study.files.reference is None else read_reference(study.path(study.files.reference))
     )
     waiting = None
     if study.files.candidates is not None:
-        waiting = read_group(study.path(study.files.candidates), operation_year=year)
+        waiting = _households(study, study.files.candidates)
     if study.programme.quartiles and _quartiles(reference) is None:
         msg = (
             f"Étude « {study.name} » : « programme.quartiles » demande une mixité de revenus, mais "
@@ -99,18 +110,54 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
         )
         raise DataError(msg, code="E_QUARTILES")
     facts = FactReader(baremes, on=study.operation_date)
-    needs = need_classes(group.table, need_rules(study, facts, reference))
+    rules = need_rules(study, facts, reference)
+    needs = need_classes(group.table, rules)
     return GroupNeeds(
         group=group,
+        candidates=waiting,
+        rules=rules,
+        inputs=_inputs(study, [group, *([waiting] if waiting else [])], rules, facts),
         needs=needs,
-        classes=_classes(needs),
+        classes=classes_of(needs),
         reference=reference,
-        n_candidates=None if waiting is None else len(waiting.table),
         facts=facts.used,
     )
 
 
-def _classes(needs: Needs) -> tuple[NeedClass, ...]:
+def _households(study: Study, file: str) -> Group:
+    """Read a file of households under the year and the reserved quotas of the study."""
+    return read_group(
+        study.path(file),
+        operation_year=study.operation_date.year,
+        reservations=tuple(study.residents.reservations),
+    )
+
+
+def _inputs(
+    study: Study, lists: Sequence[Group], rules: NeedRules, facts: FactReader
+) -> HouseholdInputs:
+    """Gather the housing allowances stated and the zero-rate loans open, household by household.
+
+    One allowance is stated a household: it counts for every rental cell, and for no other.
+    """
+    if study.residents.budget is None:
+        return HouseholdInputs()
+    table = pd.concat([one.table for one in lists], ignore_index=True)
+    rental = [code for code in rules.tests if tenure(code).kind == "rental"]
+    stated = table.loc[table["apl_month_eur"] > 0, ["household_id", "apl_month_eur"]]
+    return HouseholdInputs(
+        apl_month_eur={
+            (who, code, size): float(apl)
+            for who, apl in stated.itertuples(index=False)
+            for code in rental
+            for size in rules.typologies
+        },
+        ptz=household_ptz(table, rules, facts, abc=str(resolved_zones(study).abc)),
+    )
+
+
+def classes_of(needs: Needs) -> tuple[NeedClass, ...]:
+    """Turn the classes of need into those of a programme, without their members."""
     columns = needs.classes[["class_id", "count", "quartile", "cells"]]
     return tuple(
         NeedClass(id=name, count=int(count), quartile=quartile, cells=tuple(cells))

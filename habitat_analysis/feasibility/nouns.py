@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.access import Access
 from habitat_analysis.feasibility.argued import Argument
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.mix import MixReport
@@ -45,6 +46,7 @@ class Feasibility:
     rules: PluRules
     capacity: Capacity
     file: CaseFile
+    access: Access | None  # cells of the households; None without a group
     optimum: Optimum
     imposed: ImposedVerdict | None
     costs: DetailedCosts | None  # None without a programme

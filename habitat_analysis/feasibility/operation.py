@@ -11,6 +11,7 @@ import pandas as pd
 
 from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility.access import Access, access_of, with_needs
 from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
 from habitat_analysis.feasibility.market import market_price
 from habitat_analysis.feasibility.mix import mix_report
@@ -48,6 +49,7 @@ class Layout:
     rules: PluRules
     capacity: Capacity
     file: CaseFile
+    access: Access | None  # None: no group yet
     facts: FactReader
 
 
@@ -67,8 +69,10 @@ def lay_out(ground: Ground, idus: SiteIdus, *, scenario: str) -> Layout:
         shared_area_m2=mandatory_area(study),
     )
     facts = FactReader(ground.baremes, on=study.operation_date)
-    classes = ground.needs.classes if ground.needs else ()
-    file = build_case(study, terms, site=site, capacity=capacity, classes=classes, facts=facts)
+    file = build_case(study, terms, site=site, capacity=capacity, classes=(), facts=facts)
+    access = None if ground.needs is None else access_of(ground.needs, file)
+    if access is not None:
+        file = with_needs(file, access, capacity=capacity)
     return Layout(
         site=site,
         parcels=parcels,
@@ -76,6 +80,7 @@ def lay_out(ground: Ground, idus: SiteIdus, *, scenario: str) -> Layout:
         rules=rules,
         capacity=capacity,
         file=file,
+        access=access,
         facts=facts,
     )
 
@@ -141,6 +146,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         rules=plan.rules,
         capacity=plan.capacity,
         file=file,
+        access=plan.access,
         optimum=optimum,
         imposed=None if imposed is None else judge_imposed(file.case, imposed, objectives(ground)),
         costs=None,

@@ -7,16 +7,17 @@ pseudonym and the faulty word of a coded column; never an income, an age or a fr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from habitat_analysis.contracts import read_table, suggest, to_bool, to_integer, to_number
+from habitat_analysis.contracts import read_table, to_bool, to_integer, to_number
 from habitat_analysis.errors import Faults
-from habitat_analysis.formats import count, join_fr, quoted, typeset
+from habitat_analysis.formats import count, join_fr, typeset
+from habitat_analysis.households.list_columns import place, to_ages, to_words, to_years
 from habitat_analysis.tenures import ORDER as TENURE_CODES
 
 REQUIRED = {
@@ -38,6 +39,10 @@ OPTIONAL = {
     "mensualites_credit": "loan_payments_month_eur",
     "statuts_souhaites": "wished_tenures",
     "typologies_souhaitees": "wished_typologies",
+    "points": "points",
+    "apl_mensuelle": "apl_month_eur",
+    "contingents": "reservations",
+    "departs_enfants_ans": "child_departures_years",
 }
 FRENCH = {english: french for french, english in {**REQUIRED, **OPTIONAL}.items()}
 COLUMNS = (
@@ -57,23 +62,27 @@ COLUMNS = (
     "loan_payments_month_eur",
     "wished_tenures",
     "wished_typologies",
+    "points",
+    "apl_month_eur",
+    "reservations",
+    "child_departures_years",
     "line",
 )
 TYPOLOGIES = ("T1", "T2", "T3", "T4", "T5", "T6")
 
 OLDEST = 120  # beyond, an age is a typing error
 MOST_PERSONS = 20
+LONGEST_STAY = 40  # years before a child leaves
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # of an income
 YEARS_BACK = 2  # ceilings look at the income of the year before last
 LARGEST_YEAR_EUR = 5_000_000.0  # beyond, an income of one year is a typing error
 LARGEST_MONTH_EUR = 500_000.0
 LARGEST_SAVINGS_EUR = 50_000_000.0
-LIST_SEPARATOR = "|"
-MASKED = "(texte masqué)"
+LARGEST_APL_EUR = 5_000.0  # a month
+LARGEST_POINTS = 1_000_000.0
 
 # A drawn number or a keyed hash has a digit; a name has none.
 _PSEUDONYM = re.compile(r"(?=.*\d)[A-Za-z0-9_.-]{1,64}")
-_CODED_WORD = re.compile(r"[A-Za-z0-9_-]{1,15}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +100,7 @@ def read_group(
     tenures: Sequence[str] = TENURE_CODES,
     typologies: Sequence[str] = TYPOLOGIES,
     operation_year: int | None = None,
+    reservations: Sequence[str] | None = None,
 ) -> Group:
     """Read the file of households of a group.
 
@@ -110,6 +120,7 @@ def read_group(
     group
         Typed rows in the order of the file; unknown sums are NaN, lists are tuples, and
         ``dependants`` is the number of children at home where the file says nothing.
+        ``child_departures_years`` goes with ``child_ages``, None where unknown, or is empty.
 
     Raises
     ------
@@ -121,7 +132,8 @@ def read_group(
     cells = raw.reindex(columns=[*REQUIRED.values(), *OPTIONAL.values()], fill_value="")
     cells = cells.rename(columns=FRENCH)
     labels = _pseudonyms(cells["pseudonyme"], faults)
-    table = _typed(cells, labels, faults, tenures=tenures, typologies=typologies)
+    known = {"tenures": tenures, "typologies": typologies, "reservations": reservations}
+    table = _typed(cells, labels, faults, known)
     _check_households(table, labels, faults)
     _check_years(table["income_year"], labels, faults, operation_year)
     faults.list.sort(key=_first_line)
@@ -154,36 +166,22 @@ def _typed(
     cells: pd.DataFrame,
     labels: pd.Series,
     faults: Faults,
-    *,
-    tenures: Sequence[str],
-    typologies: Sequence[str],
+    known: Mapping[str, Sequence[str] | None],
 ) -> pd.DataFrame:
     """Type every column; each faulty cell is noted and left missing."""
+    private: Any = {"minimum": 0, "labels": labels, "private": True}
 
     def number(french: str, largest: float, *, required: bool = False) -> pd.Series:
-        return to_number(
-            cells[french],
-            faults,
-            minimum=0.0,
-            maximum=largest,
-            required=required,
-            labels=labels,
-            private=True,
-        )
+        return to_number(cells[french], faults, maximum=largest, required=required, **private)
 
     def whole(french: str, *, required: bool = True) -> pd.Series:
-        return to_integer(
-            cells[french],
-            faults,
-            minimum=0,
-            maximum=MOST_PERSONS,
-            required=required,
-            labels=labels,
-            private=True,
-        )
+        return to_integer(cells[french], faults, maximum=MOST_PERSONS, required=required, **private)
 
-    def words(french: str, known: Sequence[str], noun: str) -> pd.Series:
-        return _words(cells[french], labels, faults, known=known, noun=noun)
+    def words(french: str, kind: str, noun: str) -> pd.Series:
+        return to_words(cells[french], labels, faults, known=known[kind], noun=noun)
+
+    def ages(french: str) -> pd.Series:
+        return to_ages(cells[french], labels, faults, oldest=OLDEST, most=MOST_PERSONS)
 
     disabled = to_bool(
         cells["carte_invalidite"], faults, required=False, labels=labels, private=True
@@ -193,9 +191,9 @@ def _typed(
             "household_id": cells["pseudonyme"],
             "couples": whole("couples"),
             "single_adults": whole("adultes_seuls"),
-            "adult_ages": _ages(cells["ages_adultes"], labels, faults),
-            "child_ages": _ages(cells["ages_enfants"], labels, faults),
-            "visiting_child_ages": _ages(cells["ages_enfants_visite"], labels, faults),
+            "adult_ages": ages("ages_adultes"),
+            "child_ages": ages("ages_enfants"),
+            "visiting_child_ages": ages("ages_enfants_visite"),
             "dependants": whole("personnes_a_charge", required=False),
             "disabled": disabled.fillna(value=False).astype(bool),
             "rfr_n2_eur": number("rfr_n2", LARGEST_YEAR_EUR, required=True),
@@ -211,55 +209,17 @@ def _typed(
             "income_month_eur": number("revenu_mensuel", LARGEST_MONTH_EUR, required=True),
             "savings_eur": number("epargne", LARGEST_SAVINGS_EUR),
             "loan_payments_month_eur": number("mensualites_credit", LARGEST_MONTH_EUR),
-            "wished_tenures": words("statuts_souhaites", tenures, "statut inconnu"),
-            "wished_typologies": words("typologies_souhaitees", typologies, "typologie inconnue"),
+            "wished_tenures": words("statuts_souhaites", "tenures", "statut inconnu"),
+            "wished_typologies": words("typologies_souhaitees", "typologies", "typologie inconnue"),
+            "points": number("points", LARGEST_POINTS),
+            "apl_month_eur": number("apl_mensuelle", LARGEST_APL_EUR),
+            "reservations": words("contingents", "reservations", "contingent absent de l'étude"),
+            "child_departures_years": to_years(
+                cells["departs_enfants_ans"], labels, faults, longest=LONGEST_STAY
+            ),
         }
     )
     return table.assign(line=table.index)[list(COLUMNS)]
-
-
-def _items(text: str) -> list[str]:
-    """Split a list written ``34|36``; an empty cell is an empty list."""
-    return [item.strip() for item in text.split(LIST_SEPARATOR)] if text else []
-
-
-def _ages(cells: pd.Series, labels: pd.Series, faults: Faults) -> pd.Series:
-    """Read lists of ages in whole years; the ages are never shown."""
-    remedy = f"Écrivez des années entières de 0 à {OLDEST}, séparées par « {LIST_SEPARATOR} »."
-    found: list[tuple[int, ...]] = []
-    for line, text in cells.items():
-        ages = [int(item) if re.fullmatch(r"\d{1,3}", item) else -1 for item in _items(text)]
-        if any(not 0 <= age <= OLDEST for age in ages):
-            what = f"{quoted(cells.name)} contient un âge illisible ou hors des bornes."
-            faults.add(_place(line, labels), what, remedy)
-            ages = []
-        elif len(ages) > MOST_PERSONS:
-            what = f"{quoted(cells.name)} compte plus de {MOST_PERSONS} personnes."
-            faults.add(_place(line, labels), what, remedy)
-            ages = []
-        found.append(tuple(ages))
-    return pd.Series(found, index=cells.index, dtype=object)
-
-
-def _words(
-    cells: pd.Series, labels: pd.Series, faults: Faults, *, known: Sequence[str], noun: str
-) -> pd.Series:
-    """Read lists of coded words, as `known` writes them; repeated words are kept once."""
-    by_key = {word.casefold(): word for word in known}
-    found: list[tuple[str, ...]] = []
-    for line, text in cells.items():
-        items = _items(text)
-        for item in items:
-            if item.casefold() not in by_key:
-                fit = bool(_CODED_WORD.fullmatch(item))
-                shown = quoted(item) if fit else MASKED
-                why = f"{quoted(cells.name)} vaut {shown}, {noun}."
-                hint = suggest(item, known) if fit else ""
-                remedy = f"Valeurs acceptées : {', '.join(known)}. {hint}"
-                faults.add(_place(line, labels), why, remedy.rstrip())
-        words = [by_key[item.casefold()] for item in items if item.casefold() in by_key]
-        found.append(tuple(dict.fromkeys(words)))
-    return pd.Series(found, index=cells.index, dtype=object)
 
 
 def _check_households(table: pd.DataFrame, labels: pd.Series, faults: Faults) -> None:
@@ -270,18 +230,22 @@ def _check_households(table: pd.DataFrame, labels: pd.Series, faults: Faults) ->
         adults = int(2 * row["couples"] + row["single_adults"])
         children = len(row["child_ages"])
         reachable = adults - 1 + children + len(row["visiting_child_ages"])
-        place = _place(line, labels)
+        where = place(line, labels)
         if adults == 0:
             who = "aucun adulte" if children else "personne"
             remedy = "Complétez « couples » ou « adultes_seuls », ou retirez la ligne."
-            faults.add(place, f"le ménage ne compte {who}.", remedy)
+            faults.add(where, f"le ménage ne compte {who}.", remedy)
             continue
         if row["adult_ages"] and len(row["adult_ages"]) != adults:
             why = "« ages_adultes » n'a pas autant d'âges que le ménage a d'adultes."
-            faults.add(place, why, "Donnez un âge par adulte, ou laissez la cellule vide.")
+            faults.add(where, why, "Donnez un âge par adulte, ou laissez la cellule vide.")
         if pd.notna(row["dependants"]) and row["dependants"] > reachable:
             why = "« personnes_a_charge » dépasse ce que la composition du ménage permet."
-            faults.add(place, why, "Corrigez le nombre, ou complétez les âges des enfants.")
+            faults.add(where, why, "Corrigez le nombre, ou complétez les âges des enfants.")
+        if row["child_departures_years"] and len(row["child_departures_years"]) != children:
+            why = "« departs_enfants_ans » n'a pas autant de valeurs que le ménage a d'enfants."
+            remedy = "Donnez un nombre d'années par enfant, dans l'ordre de « ages_enfants »."
+            faults.add(where, why, remedy)
 
 
 def _check_years(
@@ -303,7 +267,7 @@ def _check_years(
             f"Prenez l'avis d'impôt {due + 1} (revenus de {due}) ; un revenu plus récent se met "
             "dans « rfr_n1 »."
         )
-        faults.add(_place(line, labels), typeset(why), remedy)
+        faults.add(place(line, labels), typeset(why), remedy)
 
 
 def _doubts(table: pd.DataFrame) -> tuple[str, ...]:
@@ -327,8 +291,3 @@ def _first_line(fault: str) -> int:
     """Order faults as the file is read."""
     found = re.search(r"lignes? (\d+)", fault)
     return int(found[1]) if found else 0
-
-
-def _place(line: Any, labels: pd.Series) -> str:
-    label = labels.loc[line]
-    return f"ligne {line}, {label}" if label else f"ligne {line}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -33,6 +33,8 @@ from habitat_analysis.households.occupancy import (
 )
 
 UNKNOWN_ADULT_AGE = 40  # an adult of unknown age counts as an adult, nothing more
+Obstacle = Literal["", "droits", "souhaits", "taille", "budget"]
+OBSTACLES: Final[tuple[Obstacle, ...]] = ("droits", "souhaits", "taille", "budget")
 Cell = tuple[str, str]
 
 
@@ -54,9 +56,10 @@ class Needs:
     """The needs of a group.
 
     `households` has one row each: ``household_id persons t_min t_max min_area_m2 category
-    resources_eur income_uc_eur quartile eligible cells reason class_id``.
+    resources_eur income_uc_eur quartile eligible cells obstacle reason class_id``.
     `classes`: ``class_id count quartile cells members``.
-    `unplaced`: ``household_id line reason``, those that no cell suits.
+    `unplaced`: ``household_id line obstacle reason``, those that no cell suits; the obstacle is the
+    first test that leaves none, among `OBSTACLES`.
     """
 
     households: pd.DataFrame
@@ -109,7 +112,7 @@ def need_classes(
     return Needs(
         households=households,
         classes=classes,
-        unplaced=households.loc[empty, ["household_id", "line", "reason"]].reset_index(drop=True),
+        unplaced=households.loc[empty, list(_UNPLACED_COLUMNS)].reset_index(drop=True),
     )
 
 
@@ -180,8 +183,10 @@ _NEED_COLUMNS = (
     "quartile",
     "eligible",
     "cells",
+    "obstacle",
     "reason",
 )
+_UNPLACED_COLUMNS = ("household_id", "line", "obstacle", "reason")
 
 
 def _need(
@@ -194,7 +199,7 @@ def _need(
     rights = eligibility(household, rules.tests)
     income = income_per_unit_eur(row, rules.units)
     paid = {} if affordable is None else affordable.loc[row["household_id"]].to_dict()
-    cells, reason = _cells(row, room, rights, rules, paid)
+    cells, obstacle, reason = _cells(row, room, rights, rules, paid)
     return {
         "household_id": row["household_id"],
         "line": row["line"],
@@ -208,6 +213,7 @@ def _need(
         "quartile": quartile_of(income, rules.quartiles_eur_uc),
         "eligible": tuple(code for code in rules.tests if rights.eligible[code]),
         "cells": cells,
+        "obstacle": obstacle,
         "reason": reason,
     }
 
@@ -218,8 +224,8 @@ def _cells(
     rights: Eligibility,
     rules: NeedRules,
     paid: Mapping[Any, bool],
-) -> tuple[tuple[Cell, ...], str]:
-    """Return the cells a household accepts, or none and why, in French."""
+) -> tuple[tuple[Cell, ...], Obstacle, str]:
+    """Return the cells a household accepts, or none, what leaves none and why, in French."""
     wished = row["wished_tenures"] or tuple(rules.tests)
     opened = [code for code in rules.tests if rights.eligible[code]]
     chosen = [code for code in opened if code in wished]
@@ -228,16 +234,17 @@ def _cells(
     kept = [t for t in suited if t in (row["wished_typologies"] or suited)]
     cells = tuple((t, u) for t in kept for u in payable if _is_payable(paid, t, u))
     span = " à ".join(dict.fromkeys((f"T{room.t_min}", f"T{room.t_max}")))
-    reasons = (
-        (opened, "ressources au-dessus de tous les plafonds des statuts étudiés"),
-        (chosen, f"aucun statut souhaité n'est accessible ({join_fr(wished, 'ou')})"),
-        (payable, "aucun statut accessible et souhaité n'est abordable pour ce ménage"),
-        (suited, f"aucune typologie étudiée ne convient à sa taille ({span})"),
-        (kept, f"les typologies souhaitées ne conviennent pas à sa taille ({span})"),
-        (cells, f"aucun logement à sa taille ({span}) n'est abordable pour ce ménage"),
+    tests: tuple[tuple[Sequence[object], Obstacle, str], ...] = (
+        (opened, "droits", "ressources au-dessus de tous les plafonds des statuts étudiés"),
+        (chosen, "souhaits", f"aucun statut souhaité n'est accessible ({join_fr(wished, 'ou')})"),
+        (suited, "taille", f"aucune typologie étudiée ne convient à sa taille ({span})"),
+        (kept, "souhaits", f"les typologies souhaitées ne conviennent pas à sa taille ({span})"),
+        (payable, "budget", "aucun statut accessible et souhaité n'est abordable pour ce ménage"),
+        (cells, "budget", f"aucun logement à sa taille ({span}) n'est abordable pour ce ménage"),
     )
-    reason = next((words for left, words in reasons if not left), "")
-    return cells, reason
+    nothing: tuple[Obstacle, str] = ("", "")
+    obstacle, reason = next(((what, why) for left, what, why in tests if not left), nothing)
+    return cells, obstacle, reason
 
 
 def _is_payable(paid: Mapping[Any, bool], typology: str, tenure: str) -> bool:

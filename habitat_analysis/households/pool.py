@@ -294,4 +294,8 @@ def _drawn(
         "loan_payments_month_eur": 0.0,
         "wished_tenures": (),
         "wished_typologies": (),
+        "points": math.nan,
+        "apl_month_eur": math.nan,
+        "reservations": (),
+        "child_departures_years": (),
     }

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from habitat_analysis.baremes import FactReader
 from habitat_analysis.errors import UsageError
 from habitat_analysis.feasibility import Ground
+from habitat_analysis.feasibility.access import access_of_study
 from habitat_analysis.feasibility.answers import Answer, answer_many
 from habitat_analysis.feasibility.operation import objectives
 from habitat_analysis.formats import typeset
@@ -49,10 +50,11 @@ def make_work(ground: Ground, sites: Sequence[SiteFigures], *, scenario: str) ->
         Unknown scenario, terms the law refuses.
     """
     study = ground.study
+    access = access_of_study(ground, scenario=scenario)
     mould = make_mould(
         study,
         study.scenario(scenario),
-        classes=ground.needs.classes if ground.needs else (),
+        classes=access.classes if access else (),
         facts=FactReader(ground.baremes, on=study.operation_date),
     )
     return Work(

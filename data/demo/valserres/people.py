@@ -18,7 +18,7 @@ COLUMNS = (
     "pseudonyme", "couples", "adultes_seuls", "ages_adultes", "ages_enfants",
     "ages_enfants_visite", "personnes_a_charge", "carte_invalidite", "rfr_n2", "rfr_n1",
     "revenu_mensuel", "epargne", "mensualites_credit", "statuts_souhaites",
-    "typologies_souhaitees",
+    "typologies_souhaitees", "points", "apl_mensuelle", "contingents", "departs_enfants_ans",
 )  # fmt: skip
 
 # couples, single adults, ages of adults, of children, of visiting children, disability card,
@@ -54,6 +54,21 @@ GROUP = (
     (1, 0, "35|34", "2|2|6", "", "non", 31000, 31700, 3300, 12000, 120, "", "T5"),
 )
 
+# what the cooperative adds, in the order of the group: points (months since joining), housing
+# allowance estimated by the household (EUR a month), reserved quotas on which it could be proposed,
+# years before each child leaves
+ADDED = (
+    (30, 90, "Préfecture", ""), (22, 0, "", ""), (18, 0, "", ""), (26, 0, "", ""),
+    (12, 0, "Commune", ""), (28, 210, "Préfecture|Commune", "15|12"), (9, 60, "", "9"),
+    (24, 150, "Commune|Action Logement", "6|3"), (16, 280, "Préfecture", ""), (14, 0, "", "17|14"),
+    (20, 0, "", "12|9|7"), (8, 0, "", ""), (19, 0, "", "8|4"), (11, 0, "Action Logement", ""),
+    (15, 40, "Action Logement", ""), (7, 0, "", ""), (13, 0, "Action Logement", ""),
+    (21, 130, "Préfecture", ""), (17, 0, "Action Logement", ""), (10, 0, "", ""), (23, 0, "", ""),
+    (25, 0, "Action Logement", "2"), (27, 110, "Commune|Action Logement", "20|16"),
+    (29, 0, "Action Logement", "15|11"), (31, 70, "Préfecture|Commune", ""), (6, 0, "Commune", ""),
+    (32, 0, "", ""), (5, 60, "Commune", "|18|14"),
+)  # fmt: skip
+
 SITUATIONS = (  # (couples, single adults, ages, how many children, monthly income), how often
     ((0, 1, (62, 80), (0, 0), (1050, 2600)), 15), ((1, 0, (62, 78), (0, 0), (1900, 4600)), 8),
     ((0, 1, (28, 48), (1, 3), (1250, 2500)), 11), ((0, 1, (24, 60), (0, 0), (1150, 3000)), 11),
@@ -63,6 +78,9 @@ SITUATIONS = (  # (couples, single adults, ages, how many children, monthly inco
 SINGLE_CEILINGS = ((1_150, "PLAI|PLUS"), (2_000, "PLUS|PLS"), (2_600, "PSLA|BRS"))
 # invented thresholds, per consumption unit and month, above which a wish is made
 SAVINGS_FOR_SALE = 90_000
+RENTAL = ("PLAI", "PLUS", "PLS")
+QUOTAS = ("Préfecture", "Action Logement", "Commune")
+LEAVING_AGES = (18, 22)
 
 REFERENCE_COLUMNS = ("theme", "categorie", "valeur", "unite", "millesime", "source")
 REFERENCE = (
@@ -90,7 +108,8 @@ REFERENCE = (
 
 def group() -> list[dict[str, object]]:
     """Return the 28 households of the group."""
-    return [_line(f"M{rank:03d}", household) for rank, household in enumerate(GROUP, 1)]
+    whole = [(*household, *added) for household, added in zip(GROUP, ADDED, strict=True)]
+    return [_line(f"M{rank:03d}", household) for rank, household in enumerate(whole, 1)]
 
 
 def candidates() -> list[dict[str, object]]:
@@ -98,6 +117,8 @@ def candidates() -> list[dict[str, object]]:
     luck = chance("candidates")
     situations = [kind for kind, weight in SITUATIONS for _ in range(weight)]
     drawn = [_draw(luck.choice(situations), luck) for _ in range(60)]
+    luck = chance("candidates, added")  # apart, so that what was drawn before does not change
+    drawn = [(*household, *_added(household, luck)) for household in drawn]
     return [_line(f"C{rank:03d}", household) for rank, household in enumerate(drawn, 1)]
 
 
@@ -144,6 +165,20 @@ def _draw(situation: Situation, luck: Random) -> tuple[object, ...]:
         str(luck.randint(6, 15)) if luck.random() < 0.08 else "",
         "oui" if luck.random() < 0.06 else "non", rfr, before, monthly, saved, loans,
         _wishes(monthly / units, saved, luck), _dwellings(size),
+    )  # fmt: skip
+
+
+def _added(household: tuple[object, ...], luck: Random) -> tuple[object, ...]:
+    """Draw points, an allowance of an invented form, quotas and departures."""
+    children = [int(age) for age in str(household[3]).split("|") if age]
+    monthly, wishes = float(str(household[8])), str(household[11])
+    tenant = not wishes or any(code in wishes.split("|") for code in RENTAL)
+    allowance = 10 * round(max(0.0, 400 + 80 * len(children) - 0.2 * monthly) / 10)
+    named = [name for name in QUOTAS if luck.random() < 0.3]
+    departures = [str(max(0, luck.randint(*LEAVING_AGES) - age)) for age in children]
+    return (
+        luck.randint(0, 24), allowance if tenant else 0, "|".join(named) if tenant else "",
+        "|".join(departures) if luck.random() < 0.9 else "",
     )  # fmt: skip
 
 
