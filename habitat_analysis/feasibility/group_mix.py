@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal
 
+from habitat_analysis.feasibility.ground import Ground
+from habitat_analysis.feasibility.needs import GroupNeeds
 from habitat_analysis.households.disclosure import Counts, Figures, keeps_secrets, rounded
 from habitat_analysis.households.mixity import Mixity, dissimilarity, mixity, quartile_mix
+from habitat_analysis.households.needs import need_classes
 from habitat_analysis.households.reference import (
     FAMILY_TYPES,
     OLDEST_AGES,
@@ -22,6 +25,7 @@ from habitat_analysis.households.reference import (
     theme_of,
 )
 from habitat_analysis.households.summary import LARGEST_SIZE, THRESHOLD, suppress_table
+from habitat_analysis.households.traits import household_traits
 from habitat_analysis.study.group import FAMILIES, QUARTILES
 
 Theme = Literal["quartile", "taille", "famille", "age"]
@@ -111,12 +115,54 @@ def group_mix(
     )
 
 
+def group_mix_of(ground: Ground, members: Collection[str] | None = None) -> GroupMix | None:
+    """Measure the mix of the group of a study, or of the households retained on a site.
+
+    Parameters
+    ----------
+    ground
+        The study, its group and its waiting list.
+    members
+        Pseudonyms of the households retained, of the group or of the waiting list; the group as
+        it is by default. `disclosure.far_apart` says whether both may be published.
+
+    Returns
+    -------
+    mix
+        None without a group.
+    """
+    if ground.needs is None:
+        return None
+    return group_mix(
+        traits_of(ground, ground.needs),
+        ground.needs.reference,
+        age_bands=ground.study.residents.values_of("age"),
+        members=list(ground.needs.group.table["household_id"]) if members is None else members,
+    )
+
+
+def traits_of(ground: Ground, needs: GroupNeeds) -> dict[str, dict[str, str]]:
+    """Gather the traits of the group and of its waiting list. Not for publication."""
+    found: dict[str, dict[str, str]] = {}
+    for one in (needs.candidates, needs.group):
+        if one is None:
+            continue
+        known = needs.needs if one is needs.group else need_classes(one.table, needs.rules)
+        persons = known.households.set_index("household_id")["persons"].to_dict()
+        traits = household_traits(one.table, needs.rules, ground.study.residents)
+        for name, own in traits.items():
+            found[name] = {str(trait): value for trait, value in own.items()}
+            found[name]["taille"] = str(int(persons[name]))
+    return found
+
+
 def public_mix(group: GroupMix, *, threshold: int = THRESHOLD) -> tuple[PublicMix, ...]:
     """Keep what may be published of the mix of a group, theme by theme.
 
     All the figures of a theme are told, or none: `disclosure.keeps_secrets` tries them together.
     Households living alone are a size and a family type: when the table of sizes tells them, the
-    reader of the family types knows them too.
+    reader of the family types knows them too. Sizes cut elsewhere than in that table are withheld:
+    the difference would tell what it hides.
     """
     alone_told = any(
         theme.theme == "taille"
@@ -131,7 +177,8 @@ def _public(theme: ThemeMix, alone_told: bool, threshold: int) -> PublicMix:
     categories = list(theme.counts)
     known = [categories.index(ALONE)] if alone_told and theme.theme == "famille" else []
     cells = list(theme.counts.values())
-    if not keeps_secrets(cells, figures, known=known, threshold=threshold):
+    cut_elsewhere = theme.theme == "taille" and len(categories) != LARGEST_SIZE
+    if cut_elsewhere or not keeps_secrets(cells, figures, known=known, threshold=threshold):
         return PublicMix(theme=theme.theme, withheld=True)
     entropy, commune, basin, evenness = figures(cells)
     return PublicMix(

@@ -25,7 +25,7 @@ BASIN: Final = "Bassin"
 PLACES: Final = ((COMMUNE, "reference_share"), (BASIN, "basin_share"))
 CAUTION: Final = (
     "Un seul nombre ne dit jamais la mixité : l'écart ne dit ni dans quel sens, ni qui manque, et "
-    "un programme qui rééquilibre la commune en est loin exprès. Lire les tableaux."
+    "un programme qui rééquilibre la commune s'en écarte à dessein. Lire les tableaux."
 )
 READINGS: Final = (  # indicator, how to read it
     ("Diversité (entropie normalisée)", "0 : un seul statut ; 1 : tous à parts égales"),
@@ -53,7 +53,7 @@ def separation_sentence(feasibility: Feasibility) -> str:
     (first, gap), *others = known
     said = (
         f"Entre-soi : {_in_hundred(gap)} pour que le programme ressemble {first}"
-        f" ({number(gap * mix.dwellings, 1)} sur {number(mix.dwellings)} ici)"
+        f" (environ {number(gap * mix.dwellings)} des {number(mix.dwellings)} du programme)"
     )
     said += "".join(f", {number(other * 100)} pour qu'il ressemble {to}" for to, other in others)
     return typeset(" ".join([f"{said}.", *_widest(mix), CAUTION]))
@@ -111,7 +111,8 @@ def mix_targets(feasibility: Feasibility) -> Sheet | None:
         Column(name="commune", header="Commune", kind="share"),
         *([Column(name="basin", header="Bassin", kind="share")] if _has_basin(mix) else []),
     ]
-    return sheet("Mixité visée", "Mixité : cible, résultat et commune", rows, columns)
+    caption = f"Mixité : cible, résultat, {_compared_with(mix)}"
+    return sheet("Mixité visée", caption, rows, columns)
 
 
 def mix_by_tenure(feasibility: Feasibility) -> Sheet | None:
@@ -133,7 +134,8 @@ def mix_by_tenure(feasibility: Feasibility) -> Sheet | None:
     ]
     if _has_basin(mix):
         columns.append(Column(name="basin_share", header="Part dans le bassin", kind="share"))
-    return sheet("Mixité", "Statuts du programme et de la commune", rows, columns)
+    caption = f"Statuts : programme, {_compared_with(mix)}"
+    return sheet("Mixité", caption, rows, columns)
 
 
 def mix_indicators(feasibility: Feasibility) -> Sheet | None:
@@ -259,6 +261,10 @@ def _values(found: Mixity, social: SocialShare, gap: Any) -> list[Any]:
 
 def _share(value: float | None) -> Quantity | str:
     return UNKNOWN if value is None else share_of(value)
+
+
+def _compared_with(mix: MixReport) -> str:
+    return "commune et bassin" if _has_basin(mix) else "commune"
 
 
 def _has_basin(mix: MixReport) -> bool:
