@@ -134,17 +134,17 @@ def group_mix_of(ground: Ground, members: Collection[str] | None = None) -> Grou
     if ground.needs is None:
         return None
     return group_mix(
-        traits_of(ground, ground.needs),
+        traits_of(ground, ground.needs, waiting=members is not None),
         ground.needs.reference,
         age_bands=ground.study.residents.values_of("age"),
-        members=list(ground.needs.group.table["household_id"]) if members is None else members,
+        members=members,
     )
 
 
-def traits_of(ground: Ground, needs: GroupNeeds) -> dict[str, dict[str, str]]:
-    """Gather the traits of the group and of its waiting list. Not for publication."""
+def traits_of(ground: Ground, needs: GroupNeeds, *, waiting: bool) -> dict[str, dict[str, str]]:
+    """Gather the traits of the group, with its waiting list or not. Not for publication."""
     found: dict[str, dict[str, str]] = {}
-    for one in (needs.candidates, needs.group):
+    for one in (needs.candidates if waiting else None, needs.group):
         if one is None:
             continue
         known = needs.needs if one is needs.group else need_classes(one.table, needs.rules)

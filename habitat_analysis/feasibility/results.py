@@ -21,6 +21,7 @@ from habitat_analysis.feasibility.results_argument import (
 )
 from habitat_analysis.feasibility.results_buildings import building_results, phase_results
 from habitat_analysis.feasibility.results_land import land_results
+from habitat_analysis.feasibility.results_mix import mix_results
 from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
@@ -89,6 +90,7 @@ def results_of(
         ecart_modele_comptes=None if costs is None else _money(costs.gap_eur),
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
         charge_fonciere=land_results(feasibility),
+        mixite=mix_results(feasibility),
         essais=_trials(feasibility.stress),
         arbitrages=tradeoff_results(feasibility),
         exigences=requirement_results(feasibility),

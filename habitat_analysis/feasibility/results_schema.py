@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_mix import MixiteR
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Section(BaseModel):
@@ -391,6 +392,7 @@ class Resultats(Section):
     ecart_modele_comptes: float | None
     montage: MontageR | None
     charge_fonciere: ChargeFonciereR | None = None
+    mixite: MixiteR | None = None
     essais: list[EssaiR]
     arbitrages: list[ArbitrageR] = []
     exigences: list[ExigenceR] = []

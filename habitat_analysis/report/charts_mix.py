@@ -79,6 +79,7 @@ def compared_mix_chart(
                 place += 1
         axes.set_yticks(ticks, labels)
         _finish(axes, bottom=place - 0.4, right=reach * 1.3)
+        axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= 1])
         legend_below(axes, [*_tenures_drawn(shares), *_target_handle(targets)])
     return Chart(figure, _compared_alt(totals, targets), title)
 

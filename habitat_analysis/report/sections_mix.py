@@ -23,6 +23,7 @@ UNKNOWN: Final = "n. d."
 COMMUNE: Final = "Commune"
 BASIN: Final = "Bassin"
 PLACES: Final = ((COMMUNE, "reference_share"), (BASIN, "basin_share"))
+OF_PLACES: Final = {PROGRAMME: "du programme", COMMUNE: "de la commune", BASIN: "du bassin"}
 CAUTION: Final = (
     "Un seul nombre ne dit jamais la mixité : l'écart ne dit ni dans quel sens, ni qui manque, et "
     "un programme qui rééquilibre la commune s'en écarte à dessein. Lire les tableaux."
@@ -181,12 +182,10 @@ def mix_figure(feasibility: Feasibility) -> Chart | None:
     ]
     aimed = mix.groups.dropna(subset=["target"])
     targets = dict(zip(aimed["label"], aimed["target"], strict=True))
-    others = [where.lower() for where, _ in places[1:]]
-    beside = f", {join_fr(others)}" if others else ""
     return compared_mix_chart(
         pd.DataFrame(rows),
         targets,
-        title=typeset(f"Entre-soi : statuts du programme{beside}"),
+        title=typeset(f"Entre-soi : statuts {join_fr([OF_PLACES[place] for place, _ in places])}"),
         sources=mix_sources(feasibility.ground),
     )
 
