@@ -269,9 +269,12 @@ def test_the_reference_names_every_tenure() -> None:
     rows = rows_of("reference.csv")
     assert list(rows[0]) == ["theme", "categorie", "valeur", "unite", "millesime", "source"]
     themes = {row["theme"] for row in rows}
-    assert themes == {"statuts", "quartiles_revenu", "tailles_menages", "ages"}
-    assert {row["categorie"] for row in rows if row["theme"] == "statuts"} == TENURES
+    compared = {"statuts", "tailles_menages", "familles"}
+    basin = {f"{theme}_bassin" for theme in compared}
+    assert themes == {*compared, *basin, "quartiles_revenu", "ages"}
+    for theme in ("statuts", "statuts_bassin"):
+        assert {row["categorie"] for row in rows if row["theme"] == theme} == TENURES
     assert all("invent" in row["source"] for row in rows)
-    homes = sum(int(row["valeur"]) for row in rows if row["theme"] == "statuts")
-    sizes = sum(int(row["valeur"]) for row in rows if row["theme"] == "tailles_menages")
-    assert homes == sizes  # one household a main home
+    totals = {theme: sum(int(r["valeur"]) for r in rows if r["theme"] == theme) for theme in themes}
+    for place in (compared, basin):  # one household a main home, counted once in each theme
+        assert len({totals[theme] for theme in place}) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from habitat_analysis.feasibility.mix import between_buildings
+from habitat_analysis.feasibility.building_mix import between_buildings
 from habitat_analysis.feasibility.results import results_of, results_text
 from habitat_analysis.feasibility.results_schema import SCHEMA_VERSION, Resultats
 from habitat_analysis.households.mixity import theil_h

@@ -16,7 +16,13 @@ from habitat_analysis.households.feasible import HouseholdInputs
 from habitat_analysis.households.group import Group, read_group
 from habitat_analysis.households.needs import NeedRules, Needs, need_classes
 from habitat_analysis.households.occupancy import OccupancyNorm
-from habitat_analysis.households.reference import Reference, distribution, read_reference
+from habitat_analysis.households.reference import (
+    TENURES,
+    Reference,
+    distribution,
+    read_reference,
+    theme_of,
+)
 from habitat_analysis.programme.case import NeedClass
 from habitat_analysis.regulation import income_table
 from habitat_analysis.study import Study
@@ -64,7 +70,14 @@ class GroupNeeds:
     @property
     def reference_tenures(self) -> dict[str, float]:
         """Main homes of the commune by tenure, empty without a reference file."""
-        return {} if self.reference is None else distribution(self.reference, "statuts")
+        return {} if self.reference is None else distribution(self.reference, TENURES)
+
+    @property
+    def basin_tenures(self) -> dict[str, float]:
+        """Main homes of the basin by tenure, empty when the reference file does not give them."""
+        if self.reference is None:
+            return {}
+        return distribution(self.reference, theme_of(TENURES, "bassin"))
 
 
 def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:

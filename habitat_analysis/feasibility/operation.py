@@ -179,13 +179,14 @@ def _judged(gathered: Feasibility, facts: FactReader) -> Feasibility:
         montage = build_montage(
             gathered.file, evaluation, costs, facts, market=market_price(gathered.ground)
         )
+        mix = mix_report(gathered.ground, programme)
         completed = replace(
             gathered,
             costs=costs,
             montage=montage,
-            mix=mix_report(gathered.ground, programme),
+            mix=mix,
             stress=stress_table(gathered.file, programme, costs.price, facts),
-            facts=_facts_used(gathered.ground, montage.facts),
+            facts=_facts_used(gathered.ground, (*montage.facts, *mix.conditions.values())),
         )
     return replace(completed, verdict=judge(completed))
 

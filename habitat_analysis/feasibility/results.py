@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from habitat_analysis.baremes import Fact
+from habitat_analysis.feasibility.building_mix import between_buildings
 from habitat_analysis.feasibility.circles import is_private_rule as is_private_rule
-from habitat_analysis.feasibility.mix import between_buildings
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.results_argument import (
     impossibility_results,
@@ -21,6 +21,7 @@ from habitat_analysis.feasibility.results_argument import (
 )
 from habitat_analysis.feasibility.results_buildings import building_results, phase_results
 from habitat_analysis.feasibility.results_land import land_results
+from habitat_analysis.feasibility.results_mix import mix_results
 from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
@@ -92,6 +93,7 @@ def results_of(
         ecart_modele_comptes=None if costs is None else _money(costs.gap_eur),
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
         charge_fonciere=land_results(feasibility),
+        mixite=mix_results(feasibility),
         essais=_trials(feasibility.stress),
         arbitrages=tradeoff_results(feasibility),
         exigences=requirement_results(feasibility),

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_mix import MixiteR
 from habitat_analysis.feasibility.results_story import GroupeR
 from habitat_analysis.feasibility.results_vote import VoteR
 
@@ -394,6 +395,7 @@ class Resultats(Section):
     ecart_modele_comptes: float | None
     montage: MontageR | None
     charge_fonciere: ChargeFonciereR | None = None
+    mixite: MixiteR | None = None
     essais: list[EssaiR]
     arbitrages: list[ArbitrageR] = []
     exigences: list[ExigenceR] = []

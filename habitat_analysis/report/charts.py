@@ -1,4 +1,4 @@
-"""Charts of one operation: dwellings, mixity, costs, financing, prices against ceilings.
+"""Charts of one operation: dwellings, financing, prices against ceilings.
 
 Each takes a table and returns a `Chart`: the figure, what it says in words, its caption. Tenures
 keep their colour and hatch, and every bar carries its figure, so that nothing is told by colour
@@ -91,44 +91,6 @@ def programme_chart(
         f"Par typologie{NBSP}: {formats.join_fr(sizes)}."
     )
     return Chart(figure, alt, title)
-
-
-def mixity_chart(
-    mixity: pd.DataFrame, *, title: str = "Mixité, cible et résultat", sources: str = ""
-) -> Chart:
-    """Set the result of each indicator beside its target.
-
-    Parameters
-    ----------
-    mixity
-        ``label``, ``target`` and ``result`` as fractions; a missing target is not drawn.
-    title, sources
-        Cartouche.
-    """
-    require(mixity, "label", "target", "result")
-    labels, results = list(mixity["label"]), [float(value) for value in mixity["result"]]
-    targets = [float(value) for value in mixity["target"]]
-    texts = [
-        f"{formats.percent(result)} (cible {formats.percent(target)})"
-        if target == target
-        else f"{formats.percent(result)} (sans cible)"
-        for result, target in zip(results, targets, strict=True)
-    ]
-    with house_style():
-        figure, (axes,) = blank(_height(len(labels)), title, sources=sources)
-        reach = [max(pair) for pair in zip(results, _zeros(targets), strict=True)]
-        styles = [(palette.NEUTRAL, "")] * len(labels)
-        flat_bars(axes, labels, results, styles=styles, texts=texts, reach=reach, room=0.45)
-        for place, target in enumerate(targets):
-            axes.plot([target, target], [place - 0.42, place + 0.42], color="#111111", linewidth=3)
-        french_axis(axes.xaxis, lambda value: formats.percent(value, 0))
-        handles = [
-            Patch(facecolor=palette.NEUTRAL, label="résultat"),
-            Line2D([], [], color="#111111", linewidth=3, label="cible"),
-        ]
-        legend_below(axes, handles)
-    alt = (f"{label}{NBSP}: {text}" for label, text in zip(labels, texts, strict=True))
-    return Chart(figure, sentences(alt), title)
 
 
 def financing_chart(

@@ -92,6 +92,17 @@ REFERENCE = (
      {"1": 607, "2": 571, "3": 232, "4": 188, "5": 66, "6+": 21}),
     ("ages", "habitants", "2022",
      {"0-14": 612, "15-29": 498, "30-44": 634, "45-59": 757, "60-74": 786, "75+": 455}),
+    ("familles", "ménages", "2022",
+     {"personne_seule": 607, "couple_sans_enfant": 489, "couple_avec_enfants": 412,
+      "famille_monoparentale": 140, "autre": 37}),
+    ("statuts_bassin", "résidences principales", "2024",
+     {"PLAI": 702, "PLUS": 3_946, "PLS": 461, "PSLA": 164, "BRS": 58, "SCIAPP": 22, "VEFA": 498,
+      "LIBRE": 18_049}),
+    ("tailles_menages_bassin", "ménages", "2022",
+     {"1": 9_320, "2": 7_640, "3": 3_180, "4": 2_490, "5": 905, "6+": 365}),
+    ("familles_bassin", "ménages", "2022",
+     {"personne_seule": 9_320, "couple_sans_enfant": 6_310, "couple_avec_enfants": 5_380,
+      "famille_monoparentale": 2_290, "autre": 600}),
 )  # fmt: skip
 
 BALLOT_COLUMNS = ("bulletin", "espaces", "objections", "motif")
@@ -125,10 +136,17 @@ def candidates() -> list[dict[str, object]]:
 
 
 def reference() -> list[dict[str, object]]:
-    """Return the invented distribution of the commune."""
-    source = "Valeurs inventées pour la démonstration (commune inventée)"
+    """Return the invented distributions of the commune and of its basin."""
+    invented = "Valeurs inventées pour la démonstration (commune inventée)"
+    basin = "Valeurs inventées pour la démonstration (bassin inventé)"
     return [
-        dict(zip(REFERENCE_COLUMNS, (theme, key, value, unit, year, source), strict=True))
+        dict(
+            zip(
+                REFERENCE_COLUMNS,
+                (theme, key, value, unit, year, basin if "_bassin" in theme else invented),
+                strict=True,
+            )
+        )
         for theme, unit, year, values in REFERENCE
         for key, value in values.items()
     ]
