@@ -118,7 +118,7 @@ def test_an_allowance_opens_rental_cells_and_no_other() -> None:
 
 
 def test_households_without_cell_are_counted_by_what_stops_them_first() -> None:
-    """Three tenants that earn 500 a month, one household that wishes what its income does not open."""
+    """Three tenants that earn 500 a month, one that wishes what its income closes."""
     head = HOUSEHOLDS.splitlines()[0] + ";statuts_souhaites"
     lines = [line + ";" for line in HOUSEHOLDS.splitlines()[1:]]
     lines += [f"P{n};0;1;40;;9000;500;0;PLUS" for n in (1, 2, 3)]

@@ -15,16 +15,6 @@ DEMO = DATA_DIR / "demo"
 SITE = "99012000AB0012"
 VOTE = "  vote: {regle: parts_egales_cout, budget_ttc: 60000}\n"
 ALLOTMENT = f'  attribution:\n    site: "{SITE}"\n'
-POOL = """\
-  vivier:
-    menages: 30
-    types: [{libelle: seul, adultes_seuls: 1, ages_adultes: [25, 60], effectif: 10}]
-    revenus: [{libelle: tous, de: 10000, a: 40000, effectif: 10}]
-    tableau_de_depart: [[1]]
-    rfr_sur_revenu: 0.9
-    epargne_en_annees_de_revenu: 0.5
-    source: inventée
-"""
 BUILDINGS = "  batiments:\n    - {id: A, part_shab: 0.5}\n    - {id: B, part_shab: 0.5}\n"
 
 
@@ -96,12 +86,6 @@ def test_wishes_wait_for_the_rules_of_the_allotment(refused, key):
 def test_an_allocation_of_the_group_is_not_judged_without_wishes(refused):
     (fault,) = refused(ALLOTMENT, files="  attribution_du_groupe: attribution.csv\n")
     assert "Ajoutez « fichiers.voeux »" in fault
-
-
-def test_a_pool_and_a_known_group_exclude_each_other(refused):
-    (fault,) = refused(POOL)
-    assert "« groupe.vivier » : un vivier synthétique et un fichier de ménages" in fault
-    assert refused(POOL, changes=(("  menages: menages.csv\n", ""),)) == []
 
 
 def test_the_site_of_the_allotment_is_a_parcel_once(refused):

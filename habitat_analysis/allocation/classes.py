@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from habitat_analysis.allocation.assignment import Indices, Limit, Places
+from habitat_analysis.allocation.assignment import Limit, Places
 from habitat_analysis.allocation.large import CERTIFIED_GAP, LargePlacement, largest_total
+from habitat_analysis.allocation.places import Indices
 from habitat_analysis.allocation.proposal import drawn_order
 from habitat_analysis.allocation.wishes import Bound, Dwelling, Wisher, Wishes, check_wishes
 from habitat_analysis.errors import DataError

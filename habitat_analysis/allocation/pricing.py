@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, hstack, vstack
 
-from habitat_analysis.allocation.assignment import Indices, Limit, Places, assignment_arrays
+from habitat_analysis.allocation.assignment import Limit, Places, assignment_arrays
+from habitat_analysis.allocation.places import Indices
 from habitat_analysis.programme.arrays import Arrays, Vector
 from habitat_analysis.programme.duality import FEASIBLE_NOISE
 from habitat_analysis.programme.solving import Growing

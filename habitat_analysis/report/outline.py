@@ -31,7 +31,6 @@ from habitat_analysis.report import sections_security as security
 from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
 from habitat_analysis.report import sections_sources as sources
-from habitat_analysis.report import sections_story as story
 from habitat_analysis.report import sections_summary as summary
 from habitat_analysis.report.argument_blocks import argument_blocks
 from habitat_analysis.report.blocks import (
@@ -47,6 +46,7 @@ from habitat_analysis.report.blocks import (
 from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
 from habitat_analysis.report.software import software_version
+from habitat_analysis.report.story_blocks import story_blocks
 from habitat_analysis.report.trace import traced
 from habitat_analysis.report.vote_blocks import vote_blocks
 
@@ -172,24 +172,7 @@ def _group(feasibility: Feasibility) -> Section:
         group.unplaced_sentence(ground),
         group.needs_sentence(feasibility) if feasibility.programme else None,
         group.expectations(ground),
-        *_story(feasibility),
-    )
-
-
-def _story(feasibility: Feasibility) -> tuple[Item, ...]:
-    return (
-        Heading(text=story.HEADING),
-        story.rules_in_force(feasibility),
-        story.formation_sentence(feasibility),
-        story.formation_table(feasibility),
-        story.allotment_sentence(feasibility),
-        story.rank_figure(feasibility),
-        story.rank_profile(feasibility),
-        story.envy_sentence(feasibility),
-        story.own_sentence(feasibility),
-        story.resilience_sentence(feasibility),
-        story.commission_lines(feasibility),
-        story.story_notes(feasibility),
+        *story_blocks(feasibility),
     )
 
 

@@ -1,6 +1,6 @@
 """The study: what the planner typed, checked at the door, everything else follows from it."""
 
-from habitat_analysis.study.group import GroupBound, GroupQuota, LegalPerson, Residents
+from habitat_analysis.study.group import GroupBound, GroupQuota, Residents
 from habitat_analysis.study.land import (
     Criterion,
     Exclusion,
@@ -46,7 +46,6 @@ __all__ = [
     "Imposed",
     "Land",
     "LayerSources",
-    "LegalPerson",
     "MixGroup",
     "MixTarget",
     "Montage",

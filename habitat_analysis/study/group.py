@@ -25,16 +25,13 @@ from habitat_analysis.study.parts import (
     Whole,
     refusal,
 )
-from habitat_analysis.study.programme import TenureCode, TypologyCode, each_id_once, each_once
+from habitat_analysis.study.programme import each_id_once, each_once
 
 Attribute = Literal["quartile", "age", "famille"]
 Family = Literal[
     "personne_seule", "couple_sans_enfant", "couple_avec_enfants", "famille_monoparentale", "autre"
 ]
 VoteRule = Literal["parts_egales_cout", "parts_egales_nombre", "approbations", "sac_a_dos"]
-GroupMode = Literal["groupe", "conjoint"]
-PersonKind = Literal["association", "commune", "cooperative", "organisme_hlm", "autre"]
-LegalForm = Literal["COOPERATIVE_HABITANTS", "SOCIETE_ATTRIBUTION_AUTOPROMOTION", "AUTRE"]
 
 QUARTILES: Final = ("Q1", "Q2", "Q3", "Q4")
 FAMILIES: Final[tuple[str, ...]] = (
@@ -119,68 +116,18 @@ class Allotment(Part):
         return data
 
 
-class LegalPerson(Part):
-    """A legal person, member of the group with lots of its own."""
-
-    id: Name
-    label: Text = Field(alias="libelle")
-    kind: PersonKind = Field(alias="nature")
-    lots: dict[TypologyCode, dict[TenureCode, Whole]] = Field(min_length=1)
-    capital_share: Share | None = Field(default=None, alias="part_du_capital")
-    votes_share: Share | None = Field(default=None, alias="part_des_voix")
-
-
-class PoolType(Part):
-    """A type of household of the synthetic pool; ages are bounds, both reached."""
-
-    label: Text = Field(alias="libelle")
-    couples: Whole = 0
-    single_adults: Whole = Field(default=0, alias="adultes_seuls")
-    children: Whole = Field(default=0, alias="enfants")
-    adult_ages: tuple[Whole, Whole] = Field(alias="ages_adultes")
-    child_ages: tuple[Whole, Whole] = Field(default=(0, 17), alias="ages_enfants")
-    count: Amount | None = Field(default=None, alias="effectif")  # None: read in the INSEE file
-
-
-class PoolBand(Part):
-    """A band of yearly income for one unit of consumption, and how many households earn it."""
-
-    label: Text = Field(alias="libelle")
-    low_eur: Amount = Field(alias="de")
-    high_eur: Positive = Field(alias="a")
-    count: Amount = Field(alias="effectif")
-
-
-class SyntheticPool(Part):
-    """Households drawn when the group is unknown: none of them exists."""
-
-    households: Annotated[Whole, Field(ge=1, le=5000)] = Field(alias="menages")
-    insee_file: Text | None = Field(default=None, alias="fichier_insee")
-    types: tuple[PoolType, ...] = Field(min_length=1)
-    incomes: tuple[PoolBand, ...] = Field(min_length=1, alias="revenus")
-    seed_table: tuple[tuple[Amount, ...], ...] = Field(min_length=1, alias="tableau_de_depart")
-    rfr_to_income: Ratio = Field(alias="rfr_sur_revenu")
-    savings_years: Amount = Field(alias="epargne_en_annees_de_revenu")
-    source: Text
-
-
 class Residents(Part):
     """All the choices of a study about its residents."""
 
-    mode: GroupMode = "groupe"
     budget: Budget | None = Field(default=None)
     vote: RoomVote | None = None
     age_bands: tuple[Whole, ...] = Field(default=(35, 60), min_length=1, alias="tranches_age")
     quotas: tuple[GroupQuota, ...] = ()
     allotment: Allotment | None = Field(default=None, alias="attribution")
     reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
-    legal_form: LegalForm = Field(default="AUTRE", alias="forme_juridique")
-    legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
-    pool: SyntheticPool | None = Field(default=None, alias="vivier")
-    horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
-    _ids_once = field_validator("quotas", "legal_persons")(each_id_once)
+    _ids_once = field_validator("quotas")(each_id_once)
 
     @field_validator("age_bands")
     @classmethod

@@ -45,12 +45,6 @@ def group_faults(residents: Residents, files: Files, programme: Programme) -> It
         Place in the study, reason and remedy, in French.
     """
     yield from _early_files(residents, files)
-    if residents.pool is not None and files.group is not None:
-        yield (
-            ("groupe", "vivier"),
-            "un vivier synthétique et un fichier de ménages à la fois.",
-            "Gardez le vivier tant que le groupe est inconnu, puis « fichiers.menages » seul.",
-        )
     if residents.vote is not None:
         yield from _votable(programme)
     if residents.allotment is not None:
