@@ -16,12 +16,10 @@ import numpy as np
 
 from habitat_analysis.allocation.assignment import (
     CHOSEN,
-    Indices,
-    Limit,
-    Places,
     Status,
     assignment_arrays,
 )
+from habitat_analysis.allocation.places import Indices, Limit, Places
 from habitat_analysis.allocation.pricing import (
     Market,
     Mask,

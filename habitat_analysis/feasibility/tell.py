@@ -55,7 +55,7 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
     rental = {cell: n for cell, n in places.items() if n and tenure(cell[1]).family == RENTAL}
     notes += _quota_notes(feasibility, sum(rental.values()))
     return GroupStory(
-        numbers=private_numbers([one.id for one in households], study.seed),
+        numbers=private_numbers([one.id for one in households], _secret(feasibility)),
         attributes={one.id: one.attributes for one in households},
         formation=formation,
         allotted=allotted,
@@ -65,16 +65,32 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
     )
 
 
-def private_numbers(households: Sequence[str], seed: int) -> dict[str, int]:
+def private_numbers(households: Sequence[str], secret: str) -> dict[str, int]:
     """Draw the number that each household receives in private, from 1.
+
+    Parameters
+    ----------
+    households
+        Pseudonyms.
+    secret
+        Known of the cooperative alone: with a published seed and plain pseudonyms (M001, M002…)
+        anybody could draw the numbers again.
 
     Examples
     --------
-    >>> sorted(private_numbers(["M1", "M2", "M3"], 7).values())
+    >>> sorted(private_numbers(["M1", "M2", "M3"], "secret").values())
     [1, 2, 3]
     """
-    drawn = sorted(households, key=lambda name: draw_key(seed, NUMBER_DRAW, name))
+    drawn = sorted(households, key=lambda name: draw_key(0, NUMBER_DRAW, secret, name))
     return {name: rank for rank, name in enumerate(drawn, start=1)}
+
+
+def _secret(feasibility: Feasibility) -> str:
+    """Digest the files of households, which never leave the cooperative."""
+    needs = feasibility.ground.needs
+    assert needs is not None  # noqa: S101 - a story has a group
+    lists = [needs.group, *([needs.candidates] if needs.candidates else [])]
+    return draw_key(0, *(one.table.to_csv(index=False) for one in lists))
 
 
 def _places(feasibility: Feasibility) -> dict[Cell, int] | None:
