@@ -159,8 +159,7 @@ def _write_people(out: Path) -> None:
     everybody = [*people.group(), *people.candidates()]
     write_csv(out / "logements.csv", wishes.PLAN_COLUMNS, wishes.plan(), ";")
     write_csv(out / "voeux.csv", wishes.WISH_COLUMNS, wishes.wishes(everybody), ";")
-    own = wishes.own_allocation(people.group())
-    write_csv(out / "attribution.csv", wishes.OWN_COLUMNS, own, ";")
+    write_csv(out / "attribution.csv", wishes.OWN_COLUMNS, wishes.own_allocation(), ";")
 
 
 if __name__ == "__main__":
