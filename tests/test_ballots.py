@@ -156,10 +156,12 @@ def test_hostile_cells_are_read_or_refused_and_never_repeated(rows):
 def test_rooms_decided_by_the_study_are_not_voted():
     programme = load_study(DATA_DIR / "demo" / "etude.yaml").programme
     rooms = voted_rooms(programme)
-    assert rooms.open == ("buanderie", "chambre_amis", "jardin")
+    assert rooms.open == (
+        "buanderie", "chambre_amis", "jardin", "atelier", "local_velos", "salle_enfants"
+    )  # fmt: skip
     assert dict(rooms.decided) == {"salle_commune": "obligatoire"}
     fixed = Fixed.model_validate({"espaces": {"buanderie": False, "jardin": True}})
     rooms = voted_rooms(programme.model_copy(update={"fixed": fixed}))
-    assert rooms.open == ("chambre_amis",)
+    assert rooms.open == ("chambre_amis", "atelier", "local_velos", "salle_enfants")
     assert rooms.decided["buanderie"] == "écarté par l'étude"
     assert rooms.decided["jardin"] == "fixé par l'étude"

@@ -144,7 +144,7 @@ def test_a_vote_needs_a_room_to_decide_and_its_cost(refused):
     assert refused(changes=free) == []
     decided = tuple(
         (f"cout_ttc: {cost}", f"cout_ttc: {cost}, obligatoire: oui")
-        for cost in (38000, 76000, 18000)
+        for cost in (38000, 76000, 18000, 48000, 27000, 58000)
     )
     (fault,) = refused(VOTE, changes=decided)
     assert "« groupe.vote » : aucun espace partagé n'est à voter" in fault
