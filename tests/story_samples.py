@@ -31,7 +31,6 @@ FAMILIES = ("personne_seule", "couple_avec_enfants", "famille_monoparentale")
 AGES = ("moins de 35 ans", "35 à 59 ans", "60 ans et plus")
 
 GROUP: dict[str, Any] = {
-    "mode": "groupe",
     "budget": {"effort_locataire_max": 0.33, "reste_a_vivre_min_uc": 700, "source": "test"},
     "vote": {"regle": "parts_egales_cout", "budget_ttc": 90000, "decidee_le": "2026-09-01"},
     "quotas": [{"id": "q", "attribut": "quartile", "valeurs": ["Q1"], "max": 0.9}],

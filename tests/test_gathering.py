@@ -23,7 +23,9 @@ RANKED = {"M1": ("A1", "A2"), "M2": ("A1", "B1"), "M3": ("A1",), "M4": ()}
 
 @pytest.fixture(scope="module")
 def demo() -> Study:
-    return load_study(DATA_DIR / "demo" / "etude.yaml")
+    """The demonstration without its own choices on residents."""
+    study = load_study(DATA_DIR / "demo" / "etude.yaml")
+    return study.model_copy(update={"residents": Residents()})
 
 
 def bounded(study: Study, *bounds: dict[str, Any]) -> Study:
@@ -79,10 +81,8 @@ def test_a_bound_that_counts_nothing_is_refused_with_its_place(demo, bound, said
 
 def test_a_bound_is_named_with_the_line_of_the_study_file(tmp_path):
     source = DATA_DIR / "demo"
-    text = (source / "etude.yaml").read_text(encoding="utf-8") + (
-        "\ngroupe:\n  attribution:\n    site: 99012000AB0012\n    limites:\n"
-        "      - {id: une, attribut: quartile, valeurs: [Q1], batiment: Z, max: 1}\n"
-    )
+    text = (source / "etude.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: ages_rue,", "id: une,").replace("batiment: Rue", "batiment: Z")
     for file in source.iterdir():
         if file.name != "etude.yaml":
             (tmp_path / file.name).symlink_to(file)
