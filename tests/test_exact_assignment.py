@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from benchmarks.published_assignments import TYPES, draw
 from habitat_analysis.allocation.assignment import (
     Placement,
     Places,
@@ -27,7 +28,6 @@ from habitat_analysis.allocation.relaxed_assignment import (
 )
 from habitat_analysis.allocation.whole_numbers import in_whole_numbers
 from habitat_analysis.programme.solving import relax
-from tests.published_assignments import TYPES, draw
 
 UNIT = 1024
 
