@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,11 +38,14 @@ from habitat_analysis.allocation.relaxed_assignment import (
 
 Short = npt.NDArray[np.int16]
 
-FEW_WAYS: Final = 10_000
-MOST_WAYS: Final = 3_000_000  # ways kept together: some hundred megabytes
+Tries = tuple[tuple[int, int], ...]  # rounds of closing, ways kept together at most
+
+QUICK: Final[Tries] = ((1, 500),)  # with the first multipliers
+QUICK_VALUES: Final = 4
+THOROUGH: Final[Tries] = ((1, 10_000), (FIXING_ROUNDS, 3_000_000))  # some hundred megabytes
 MERGED_FROM: Final = 1_000
 LARGEST_KEY: Final = 2**63
-MOST_TRIED: Final = 40_000_000  # ways kept in all, of all values: some ten seconds
+MOST_TRIED: Final = 40_000_000  # ways kept in all, of all values: some twenty seconds
 AMPLE: Final = 0.005  # of the spread of costs: how far above the first bound to aim
 WIDER: Final = 1.25  # growth of the distance between the bound and the value tried
 SHARPNESS: Final = 5.0  # how much the order of households weighs the best other places
@@ -67,7 +71,7 @@ class GivenUp(Exception):  # noqa: N818  a way out, not a fault
     """There are too many ways to keep, or no time left."""
 
 
-class TooMany(Exception):  # noqa: N818  a way out, not a fault
+class TooMany(GivenUp):
     """More ways than asked must be kept for one household."""
 
 
@@ -118,40 +122,58 @@ def prove(
     """
     limit = math.inf if time_limit_s is None else time_limit_s
     effort = Effort(deadline=time.perf_counter() + limit)
-    first = _first(dense, start, effort)
-    whole = unsettled(dense, first)
-    worst = int(np.where(dense.allowed, dense.cost, 0).max(axis=1).sum()) // dense.unit
-    low = value = -(-first.bound // dense.unit)
+    known = relaxed(dense, start)[0]
+    least = -(-known.bound // dense.unit)
+    quick = _from(unsettled(dense, known), range(least, least + QUICK_VALUES), QUICK, effort)
+    if quick.place is not None:
+        return quick
+    first = _first(dense, known, effort)
+    low = max(quick.bound, -(-first.bound // dense.unit))
     if beaten is not None and low <= beaten:
         return Proved(place=None, bound=low)
-    try:
-        while value <= worst:
-            if (place := _within(whole, value * dense.unit, effort)) is not None:
-                best = int(dense.cost[np.arange(len(place)), place].sum())
-                return Proved(place=place, bound=best // dense.unit)
-            low = value + 1
-            above = WIDER * (value * dense.unit - first.bound)
-            value = max(low, int(first.bound + above) // dense.unit)
-    except GivenUp:
-        pass
-    return Proved(place=None, bound=low)
+    return _from(unsettled(dense, first), _values(dense, first.bound, low), THOROUGH, effort)
 
 
-def _first(dense: Dense, start: Whole, effort: Effort) -> Relaxed:
+def _values(dense: Dense, bound: int, low: int) -> Iterator[int]:
+    """Yield the values to try, up to that of everybody in the dearest place."""
+    worst = int(np.where(dense.allowed, dense.cost, 0).max(axis=1).sum()) // dense.unit
+    value = low
+    while value <= worst:
+        yield value
+        further = int(bound + WIDER * (value * dense.unit - bound)) // dense.unit
+        value = max(value + 1, further)
+
+
+def _from(whole: Open, values: Iterable[int], tries: Tries, effort: Effort) -> Proved:
+    """Try values, the least first, until one is reached or too many ways would be kept."""
+    dense, low = whole.dense, None
+    for value in values:
+        low = value if low is None else low
+        try:
+            place = _within(whole, value * dense.unit, tries, effort)
+        except GivenUp:
+            break
+        if place is not None:
+            best = int(dense.cost[np.arange(len(place)), place].sum())
+            return Proved(place=place, bound=best // dense.unit)
+        low = value + 1
+    return Proved(place=None, bound=-(-whole.bound // dense.unit) if low is None else low)
+
+
+def _first(dense: Dense, known: Relaxed, effort: Effort) -> Relaxed:
     """Return good multipliers, from where the values tried begin."""
-    known = relaxed(dense, start)[0].bound
     dearest = np.where(dense.allowed, dense.cost, 0).max(axis=1)
     cheapest = np.where(dense.allowed, dense.cost, NEVER).min(axis=1)
-    beyond = known + dense.unit + int(AMPLE * int((dearest - cheapest).sum()))
-    return ascend(dense, start, beyond=beyond, deadline=effort.deadline)
+    beyond = known.bound + dense.unit + int(AMPLE * int((dearest - cheapest).sum()))
+    return ascend(dense, known.multipliers, beyond=beyond, deadline=effort.deadline)
 
 
-def _within(whole: Open, within: int, effort: Effort) -> Whole | None:
+def _within(whole: Open, within: int, tries: Tries, effort: Effort) -> Whole | None:
     """Return the best assignment of value `within` or less; None when there is none.
 
     Most often the ways are few at once; better multipliers are looked for only if they are not.
     """
-    for rounds, most in ((1, FEW_WAYS), (FIXING_ROUNDS, MOST_WAYS)):
+    for rounds, most in tries:
         left = narrowed(whole, within=within, rounds=rounds, deadline=effort.deadline)
         if left is None or not len(left.households):
             return None if left is None or left.settled > within else left.place
