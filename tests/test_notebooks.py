@@ -30,6 +30,7 @@ NAMES = (
     "20_menages",
     "30_programme",
     "40_montage",
+    "50_attribution",
     "60_explorer",
     "70_comparaison",
     "80_rapport",

@@ -187,16 +187,14 @@ def test_ballots_without_a_rule_are_refused(tmp_path: Path) -> None:
     stated = json.loads(path.read_text("utf-8"))
     del stated["groupe"]
     path.write_text(json.dumps(stated), encoding="utf-8")
-    with pytest.raises(DataError, match="la règle du vote n'est pas écrite") as refused:
+    with pytest.raises(DataError, match="la règle du vote se décide avant"):
         read_ground(load_study(path))
-    assert refused.value.code == "E_VOTE"
 
 
 def test_a_vote_on_nothing_is_refused(tmp_path: Path) -> None:
     path = write_voted(tmp_path, espaces_partages=rooms(tuple(ASKED["projects"])))
-    with pytest.raises(DataError, match="déjà décidés") as refused:
+    with pytest.raises(DataError, match="aucun espace partagé n'est à voter"):
         read_ground(load_study(path))
-    assert refused.value.code == "E_VOTE"
 
 
 def test_a_room_already_decided_is_not_put_to_the_vote(tmp_path: Path) -> None:
