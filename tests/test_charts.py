@@ -24,7 +24,6 @@ PROGRAMME = pd.DataFrame(
         "n": [4, 3, 2, 0],
     }
 )
-MIXITY = pd.DataFrame({"label": ["Social", "Âge"], "target": [0.4, NAN], "result": [0.35, 0.2]})
 PLAN = pd.DataFrame(
     {
         "side": ["cost", "cost", "resource"],
@@ -42,7 +41,6 @@ PRICES = pd.DataFrame(
 )
 CHARTS: dict[str, Callable[[], Chart]] = {
     "programme": lambda: charts.programme_chart(PROGRAMME, sources=SOURCES),
-    "mixity": lambda: charts.mixity_chart(MIXITY, sources=SOURCES),
     "financing": lambda: charts.financing_chart(PLAN, tax="TTC", sources=SOURCES),
     "prices": lambda: charts.price_caps_chart(PRICES, basis="SU", tax="HT", sources=SOURCES),
 }
@@ -87,12 +85,6 @@ def _is_axes(artist: object) -> bool:
     return hasattr(artist, "patches") and hasattr(artist, "get_xlim")
 
 
-def test_mixity_shows_target_and_result() -> None:
-    chart = CHARTS["mixity"]()
-    assert "35,0\u00a0% (cible 40,0\u00a0%)" in words(chart)
-    assert "Âge\u00a0: 20,0\u00a0% (sans cible)." in chart.alt
-
-
 def test_financing_says_the_gap() -> None:
     assert CHARTS["financing"]().alt.endswith("Écart\u00a0: −100\u202f000\u00a0€.")
     only_costs = charts.financing_chart(PLAN.head(2), tax="HT")
@@ -106,10 +98,9 @@ def test_prices_over_their_ceiling_are_said() -> None:
     assert "LIBRE\u00a0: prix 3\u202f900\u00a0€, sans plafond, coût n. d." in alt
 
 
-@pytest.mark.parametrize("draw", [charts.programme_chart, charts.mixity_chart])
-def test_empty_tables_are_refused(draw: Callable[[pd.DataFrame], Chart]) -> None:
+def test_an_empty_table_is_refused() -> None:
     with pytest.raises(UsageError, match="Nothing to draw"):
-        draw(pd.DataFrame())
+        charts.programme_chart(pd.DataFrame())
 
 
 def test_dollars_are_drawn_as_they_are() -> None:

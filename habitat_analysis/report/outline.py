@@ -8,17 +8,14 @@ from functools import partial
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import date_long, date_short, typeset
 from habitat_analysis.report import sections_accounts as accounts
-from habitat_analysis.report import sections_building_mix as building_mix
 from habitat_analysis.report import sections_buildings as buildings
 from habitat_analysis.report import sections_costs as costs
 from habitat_analysis.report import sections_funding as funding
 from habitat_analysis.report import sections_group as group
-from habitat_analysis.report import sections_group_mix as group_mix
 from habitat_analysis.report import sections_hypotheses as hypotheses
 from habitat_analysis.report import sections_impossible as impossible
 from habitat_analysis.report import sections_land as land
 from habitat_analysis.report import sections_land_value as land_value
-from habitat_analysis.report import sections_mix as mix
 from habitat_analysis.report import sections_monthly as monthly
 from habitat_analysis.report import sections_ofs_sciapp as ofs
 from habitat_analysis.report import sections_operating as operating
@@ -43,6 +40,7 @@ from habitat_analysis.report.blocks import (
     Section,
     section,
 )
+from habitat_analysis.report.mix_blocks import mix_blocks
 from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
 from habitat_analysis.report.software import software_version
@@ -208,36 +206,7 @@ def _building_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
 
 
 def _mix(feasibility: Feasibility) -> Section:
-    told = NO_PROGRAMME if feasibility.programme is None else mix.separation_sentence(feasibility)
-    return section(
-        6,
-        "Mixité",
-        told,
-        mix.mix_figure(feasibility),
-        mix.mix_targets(feasibility),
-        mix.mix_by_tenure(feasibility),
-        mix.social_sentence(feasibility),
-        mix.mix_indicators(feasibility),
-        Heading(text="De bâtiment en bâtiment"),
-        buildings.mix_by_building_sentence(feasibility),
-        building_mix.rental_separation_sentence(feasibility),
-        building_mix.building_mix_figure(feasibility),
-        buildings.mix_by_building(feasibility),
-        building_mix.building_indicators(feasibility),
-        *_group_mix(feasibility),
-    )
-
-
-def _group_mix(feasibility: Feasibility) -> tuple[Item, ...]:
-    ground = feasibility.ground
-    return (
-        Heading(text="Le groupe, la commune et le bassin"),
-        group_mix.group_mix_sentence(ground),
-        group_mix.group_mix_table(ground),
-        group_mix.household_sizes_table(ground),
-        group.reference_sentence(ground),
-        mix.reference_notes(ground),
-    )
+    return section(6, "Mixité", *mix_blocks(feasibility))
 
 
 def _money(feasibility: Feasibility) -> Section:
