@@ -16,7 +16,7 @@ from typing import Final
 from habitat_analysis.households.summary import THRESHOLD, suppress_table
 
 STEP: Final = 0.05  # indicators of a group are rounded to this
-LEAST_DOUBT: Final = 3  # households between the lowest and the highest value a small cell may take
+LEAST_DOUBT: Final = 2  # households between the lowest and the highest value a small cell may take
 FARTHEST: Final = 3  # tables tried: each hidden cell moved by this many households at most
 
 Figures = tuple[float | None, ...]
@@ -49,7 +49,7 @@ def keeps_secrets(
     - the table holds fewer than `threshold` households;
     - one category holds everybody: the figure would tell the situation of each;
     - the tables that give the same figures leave a cell of 1 to ``threshold - 1`` households
-      within fewer than `LEAST_DOUBT` of itself. Tables are tried around the true one, up to
+      known to fewer than `LEAST_DOUBT` households. Tables are tried around the true one, up to
       `FARTHEST` households a cell: finding them proves the doubt, whatever the other tables.
 
     Parameters

@@ -1,24 +1,22 @@
-"""The mix in the order of a report: programme, buildings, group, each beside commune and basin."""
+"""Section 6 of a report, in order: entre-soi, tenures, buildings, then the group."""
 
 from __future__ import annotations
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.report import sections_building_mix as building_mix
+from habitat_analysis.report import sections_building_mix as inside
 from habitat_analysis.report import sections_buildings as buildings
 from habitat_analysis.report import sections_group as group
-from habitat_analysis.report import sections_group_mix as group_mix
+from habitat_analysis.report import sections_group_mix as residents
 from habitat_analysis.report import sections_mix as mix
-from habitat_analysis.report.blocks import Heading, Item, Section, section
+from habitat_analysis.report.blocks import Heading, Item
 from habitat_analysis.report.sections_programme import NO_PROGRAMME
 
 
-def mix_section(feasibility: Feasibility) -> Section:
-    """Make section 6; without a programme, the mix of the group alone."""
-    told = NO_PROGRAMME if feasibility.programme is None else mix.separation_sentence(feasibility)
-    return section(
-        6,
-        "Mixité",
-        told,
+def mix_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    """Gather the mix of the programme, of its buildings and of the group."""
+    none = feasibility.programme is None
+    return (
+        NO_PROGRAMME if none else mix.separation_sentence(feasibility),
         mix.mix_figure(feasibility),
         mix.mix_targets(feasibility),
         mix.mix_by_tenure(feasibility),
@@ -26,21 +24,21 @@ def mix_section(feasibility: Feasibility) -> Section:
         mix.mix_indicators(feasibility),
         Heading(text="De bâtiment en bâtiment"),
         buildings.mix_by_building_sentence(feasibility),
-        building_mix.rental_separation_sentence(feasibility),
-        building_mix.building_mix_figure(feasibility),
+        inside.rental_separation_sentence(feasibility),
+        inside.building_mix_figure(feasibility),
         buildings.mix_by_building(feasibility),
-        building_mix.building_indicators(feasibility),
-        *_group_mix(feasibility),
+        inside.building_indicators(feasibility),
+        *_group(feasibility),
     )
 
 
-def _group_mix(feasibility: Feasibility) -> tuple[Item, ...]:
+def _group(feasibility: Feasibility) -> tuple[Item, ...]:
     ground = feasibility.ground
     return (
         Heading(text="Le groupe, la commune et le bassin"),
-        group_mix.group_mix_sentence(ground),
-        group_mix.group_mix_table(ground),
-        group_mix.household_sizes_table(ground),
+        residents.group_mix_sentence(ground),
+        residents.group_mix_table(ground),
+        residents.household_sizes_table(ground),
         group.reference_sentence(ground),
         mix.reference_notes(ground),
     )

@@ -40,7 +40,7 @@ from habitat_analysis.report.blocks import (
     Section,
     section,
 )
-from habitat_analysis.report.mix_blocks import mix_section
+from habitat_analysis.report.mix_blocks import mix_blocks
 from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
 from habitat_analysis.report.software import software_version
@@ -77,7 +77,7 @@ def outline(feasibility: Feasibility) -> Document:
                 _site,
                 _group,
                 _programme,
-                mix_section,
+                _mix,
                 _money,
                 _affordability,
                 _sensitivity,
@@ -207,6 +207,10 @@ def _building_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
         buildings.phase_sentence(feasibility),
         see(buildings.phase_table(feasibility)),
     )
+
+
+def _mix(feasibility: Feasibility) -> Section:
+    return section(6, "Mixité", *mix_blocks(feasibility))
 
 
 def _money(feasibility: Feasibility) -> Section:

@@ -95,7 +95,7 @@ def mix_targets(feasibility: Feasibility) -> Sheet | None:
         {
             "label": row["label"],
             "tenures": ", ".join(row["tenures"]),
-            "target": NOT_APPLICABLE if pd.isna(row["target"]) else share_of(row["target"]),
+            "target": row["target"],
             "share": row["share"],
             "n": row["n"],
             "commune": row["reference_share"],
@@ -106,7 +106,7 @@ def mix_targets(feasibility: Feasibility) -> Sheet | None:
     columns = [
         Column(name="label", header="Groupe de statuts"),
         Column(name="tenures", header="Statuts"),
-        Column(name="target", header="Cible", kind="mixed"),
+        Column(name="target", header="Cible", kind="share", absent=NOT_APPLICABLE),
         Column(name="share", header="Résultat", kind="share"),
         Column(name="n", header="Logements", kind="whole"),
         Column(name="commune", header="Commune", kind="share"),
