@@ -104,7 +104,7 @@ def test_few_programs_and_relaxations_are_solved_over_a_portfolio(demo, monkeypa
     found = answer_many([case for case, _ in demo], AIMS, lands_eur=[land for _, land in demo])
     possible = sum(one.figures is not None for one in found)
     assert len(relaxations) == 1
-    assert possible == 48
+    assert possible == 43  # five sites fewer than if no household had a budget
     assert len(programs) <= 3.5 * len(demo)
     assert relaxations[0].relaxations.solves <= 6 * len(demo)
 

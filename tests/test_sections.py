@@ -171,17 +171,19 @@ def test_a_broken_rule_on_households_keeps_its_figures() -> None:
 
 
 def test_a_few_unplaced_households_are_suppressed() -> None:
-    ground = sample_ground()
-    assert ground.needs is not None
-    lost = ground.needs.group.table.head(2)[["household_id", "line"]].assign(reason="x")
-    needs = replace(ground.needs, needs=replace(ground.needs.needs, unplaced=lost))
-    assert ": < 11." in group.unplaced_sentence(replace(ground, needs=needs)).replace("\u00a0", " ")
+    access = sample().access
+    assert access is not None
+    lost = access.members.households.head(2)[["household_id", "line"]].assign(reason="x")
+    needs = replace(access.members.needs, unplaced=lost)
+    fewer = replace(access, members=replace(access.members, needs=needs))
+    said = group.unplaced_sentence(replace(sample(), access=fewer))
+    assert ": < 11." in said.replace("\u00a0", " ")
 
 
 def test_without_a_group_nothing_is_said_of_one() -> None:
     alone = sample_ground("alone")
     assert group.group_table(alone) is None
-    assert group.unplaced_sentence(alone) == group.NO_GROUP
+    assert group.unplaced_sentence(sample("alone")) == group.NO_GROUP
     assert "Aucun groupe" in " ".join(summary.warnings(sample("alone")))
     assert summary.key_figures(sample("alone")).frame["value"].tolist()[1] == "sans groupe"
 

@@ -76,7 +76,7 @@ SHORT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
                                               cells=(("T2", "LIBRE"),)),)},
         {"open_max": 0, "classes": (NeedClass(id="c", count=1, quartile="Q1",
                                               cells=(("T2", "LIBRE"),)),)},
-        "dont 0 au plus hors du groupe : il faudrait 2 ménages, le groupe en a 1",
+        "dont 0 au plus hors du groupe : il faudrait 2 ménages, le groupe n'en a pas autant",
     ),
 }  # fmt: skip
 

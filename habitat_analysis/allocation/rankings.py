@@ -60,7 +60,12 @@ class Rankings:
     notes: tuple[str, ...]
 
 
-def rankings(lines: WishLines, dwellings: Sequence[PlannedDwelling], seed: int) -> Rankings:
+def rankings(
+    lines: WishLines,
+    dwellings: Sequence[PlannedDwelling],
+    seed: int,
+    said: Mapping[str, object] | None = None,
+) -> Rankings:
     """Rank the dwellings of a plan for each household.
 
     Parameters
@@ -71,6 +76,8 @@ def rankings(lines: WishLines, dwellings: Sequence[PlannedDwelling], seed: int) 
         The plan; its rental dwellings are ranked by nobody.
     seed
         Published before the draw (`wishes.break_ties`).
+    said
+        By household, what else it says: a draw looks at it, and never at a name.
 
     Returns
     -------
@@ -98,7 +105,7 @@ def rankings(lines: WishLines, dwellings: Sequence[PlannedDwelling], seed: int) 
     refuse(faults, "E_WISHES")
     described = _described(lines.lines, dwellings)
     tiers = _tiers(lines.lines, described)
-    drawn = break_ties({name: list(found.values()) for name, found in tiers.items()}, seed)
+    drawn = break_ties({name: list(found.values()) for name, found in tiers.items()}, seed, said)
     silent = tuple(name for name, ranking in drawn.items() if not ranking)
     notes = (
         *_void_notes(lines.lines, described, silent),

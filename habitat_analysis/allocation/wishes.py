@@ -178,7 +178,9 @@ def draw_key(seed: int, *parts: object) -> str:
 
 
 def break_ties(
-    rankings: Mapping[str, Sequence[str | Sequence[str]]], seed: int
+    rankings: Mapping[str, Sequence[str | Sequence[str]]],
+    seed: int,
+    said: Mapping[str, object] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Draw an order among the dwellings that a household likes as much.
 
@@ -188,6 +190,9 @@ def break_ties(
         By household: dwellings, or lists of dwellings liked as much, the most wanted first.
     seed
         Published before the draw.
+    said
+        By household, what else it says (points, attributes): two households that say the same
+        things are drawn alike, whatever their names and lines.
 
     Examples
     --------
@@ -197,7 +202,8 @@ def break_ties(
     drawn = {}
     for household, ranking in rankings.items():
         groups = [[item] if isinstance(item, str) else list(item) for item in ranking]
-        ordered = [sorted(group, key=lambda d: draw_key(seed, household, d)) for group in groups]
+        own = [sorted(group) for group in groups], (said or {}).get(household)
+        ordered = [sorted(group, key=lambda d: draw_key(seed, own, d)) for group in groups]
         drawn[household] = tuple(dwelling for group in ordered for dwelling in group)
     return drawn
 

@@ -18,7 +18,7 @@ from habitat_analysis.households.burdens import BudgetRules, Burden
 from habitat_analysis.households.effort import EffortLimits
 from habitat_analysis.households.feasible import FeasibleSet, feasible_set
 from habitat_analysis.households.group import Group
-from habitat_analysis.households.needs import OBSTACLES
+from habitat_analysis.households.needs import OBSTACLES, Cell
 from habitat_analysis.households.solvency import Credit
 from habitat_analysis.programme.case import NeedClass
 from habitat_analysis.programme.economics import CaseFile, build_case, programme_rules
@@ -57,6 +57,11 @@ class Access:
     burdens: tuple[Burden, ...]
     budget: BudgetRules | None
     classes: tuple[NeedClass, ...]
+
+    @property
+    def sets(self) -> tuple[FeasibleSet, ...]:
+        """What the members can live in, then the candidates when there are some."""
+        return (self.members,) if self.candidates is None else (self.members, self.candidates)
 
     @property
     def n_without_cell(self) -> int:
@@ -143,12 +148,11 @@ def with_needs(file: CaseFile, access: Access, *, capacity: Room) -> CaseFile:
     return replace(file, case=replace(file.case, classes=access.classes, rules=rules))
 
 
-def cells_by_household(access: Access) -> dict[str, tuple[str, ...]]:
-    """List the cells of each household, members then candidates, written ``T3:BRS``."""
-    sets = [access.members, *([access.candidates] if access.candidates else [])]
+def cells_by_household(access: Access) -> dict[str, tuple[Cell, ...]]:
+    """List the cells (typology, tenure) of each household, members then candidates."""
     return {
-        who: tuple(f"{typology}:{code}" for typology, code in cells)
-        for one in sets
+        who: cells
+        for one in access.sets
         for who, cells in one.households[["household_id", "cells"]].itertuples(index=False)
     }
 

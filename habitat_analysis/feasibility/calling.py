@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from habitat_analysis.allocation.gathering import wishes_of
 from habitat_analysis.allocation.own_allocation import OwnAllocation, read_own_allocation
-from habitat_analysis.allocation.plan import Plan, planned_from_programme, read_plan
+from habitat_analysis.allocation.plan import Plan, planned_from_programme
 from habitat_analysis.allocation.rankings import Rankings, rankings
 from habitat_analysis.allocation.wish_lines import read_wish_lines
 from habitat_analysis.feasibility.allotting import Call, allot, keep_possible
 from habitat_analysis.feasibility.forming import Cell, Entrant, cell_id
+from habitat_analysis.feasibility.group_files import study_plan
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.story import Allotted, Formation
 from habitat_analysis.formats import count
@@ -46,21 +47,20 @@ def put_to_the_group(
     notes = [*plan.notes, *ranked.notes, *_plan_gaps(feasibility, plan)]
     call = _call(feasibility, plan, ranked, own, formation=formation, households=households)
     notes += _call_notes(call, own)
-    if not call.wishes.households:
+    if not call.members:
         return None, [*notes, NO_WISH_LEFT]
-    to_judge = None if own is None else own.to_judge
-    return allot(call, rules, seed=study.seed, own=_of_members(to_judge, call)), notes
+    typed = None if own is None else own.to_judge
+    judged = None if typed is None else _of_members(typed, call)
+    return allot(call, rules, seed=study.seed, own=judged), notes
 
 
 def _plan(feasibility: Feasibility) -> Plan:
     """Read the plan of the study, or make one of the programme."""
     study, evaluation = feasibility.ground.study, feasibility.optimum.evaluation
     assert evaluation is not None  # noqa: S101 - a story has a programme
-    if study.files.dwellings is not None:
-        return read_plan(
-            study.path(study.files.dwellings),
-            [building.id for building in study.programme.buildings] or None,
-        )
+    plan = study_plan(study)
+    if plan is not None:
+        return plan
     programme = evaluation.programme
     return planned_from_programme(programme.units, programme.by_building or None)
 
@@ -82,7 +82,8 @@ def _read(
     if study.files.own_allocation is not None:
         path = study.path(study.files.own_allocation)
         own = read_own_allocation(path, dwellings=plan.dwellings, households=known)
-    return rankings(lines, plan.dwellings, study.seed), own
+    said = {one.id: (one.points, sorted(one.attributes.items())) for one in households}
+    return rankings(lines, plan.dwellings, study.seed, said), own
 
 
 def _call(
@@ -130,10 +131,9 @@ def _reasons(
     """Find why a household may not have a dwelling that it ranked; confidential."""
     access = feasibility.access
     assert access is not None  # noqa: S101 - a story has one
-    sets = [access.members, *([access.candidates] if access.candidates else [])]
     told = {
         (who, typology, code): reason
-        for one in sets
+        for one in access.sets
         for who, code, typology, reason in one.cells[
             ["household_id", "tenure", "typology", "reason"]
         ].itertuples(index=False)
@@ -172,20 +172,18 @@ def _call_notes(call: Call, own: OwnAllocation | None) -> Iterator[str]:
             f"Vœux écartés, car le logement n'est pas ouvert au ménage : {n}. La coopérative en a "
             "la liste."
         )
-    for names, why in (
-        (call.silent, "sans vœu utilisable"),
-        (call.emptied, "dont aucun vœu ne reste"),
-    ):
-        if names:
-            yield f"{count(len(names), 'ménage retenu', 'ménages retenus')} {why}."
+    unserved = len(call.silent) + len(call.emptied)
+    if unserved:  # told together: the difference between the two would speak of incomes
+        yield f"{count(unserved, 'ménage retenu', 'ménages retenus')} sans vœu compté."
     if own is not None:
+        apart = len(own.pairs) - len(_of_members(own.pairs, call))
+        if apart:
+            yield f"Paires du groupe non comparées, ménage non retenu ou sans vœu compté : {apart}."
         lost = len(own.fixed) - len(call.wishes.fixed)
         if lost:
             yield f"Paires fixées non tenues, ménage non retenu ou logement non ouvert : {lost}."
 
 
-def _of_members(pairs: Mapping[str, str] | None, call: Call) -> Mapping[str, str] | None:
+def _of_members(pairs: Mapping[str, str], call: Call) -> Mapping[str, str]:
     """Keep the pairs of the members who wish something: those that can be compared."""
-    if pairs is None:
-        return None
     return {name: dwelling for name, dwelling in pairs.items() if name in call.members}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from habitat_analysis.allocation.formation import (
     Candidate,
@@ -14,12 +13,11 @@ from habitat_analysis.allocation.formation import (
     check_pool,
     form_group,
 )
+from habitat_analysis.allocation.plan import is_rental
 from habitat_analysis.feasibility.story import POINT_DECIMALS, Formation
 from habitat_analysis.formats import quoted, typeset
 from habitat_analysis.study import GroupQuota
-from habitat_analysis.tenures import tenure
 
-RENTAL: Final = "locatif"
 Cell = tuple[str, str]
 
 
@@ -80,7 +78,7 @@ def form(
             quotas=tuple(
                 Quota(attribute=q.attribute, values=q.values, min=q.min, max=q.max) for q in quotas
             ),
-            rental=frozenset(cell_id(cell) for cell in places if tenure(cell[1]).family == RENTAL),
+            rental=frozenset(cell_id(cell) for cell in places if is_rental(cell[1])),
         )
     )
     formed = form_group(pool, seed=seed)

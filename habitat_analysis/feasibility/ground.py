@@ -39,7 +39,7 @@ def read_ground(study: Study) -> Ground:
     ------
     DataError
         From the first file that cannot be used, with all its faults; ``E_GROUP`` when more needs
-        must be covered than the group has; ``E_VOTE`` for ballots without a rule.
+        must be covered than the group has.
     """
     vote = read_vote(study)
     study = with_outcome(study, vote)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from habitat_analysis.allocation.plan import Plan, read_plan
-from habitat_analysis.households.group import read_group
+from habitat_analysis.households.group import Group, read_group
 from habitat_analysis.study import Study
 
 
@@ -23,6 +23,13 @@ def study_households(study: Study) -> frozenset[str] | None:
     names = [name for name in (study.files.group, study.files.candidates) if name]
     if not names:
         return None
-    return frozenset(
-        one for name in names for one in read_group(study.path(name)).table["household_id"]
+    return frozenset(one for name in names for one in read_list(study, name).table["household_id"])
+
+
+def read_list(study: Study, name: str) -> Group:
+    """Read a file of households under the year and the reserved quotas of the study."""
+    return read_group(
+        study.path(name),
+        operation_year=study.operation_date.year,
+        reservations=tuple(study.residents.reservations),
     )

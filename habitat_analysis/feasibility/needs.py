@@ -9,11 +9,12 @@ from typing import Final
 import pandas as pd
 
 from habitat_analysis.baremes import CONFLICT, Baremes, Fact, FactReader
-from habitat_analysis.errors import DataError
+from habitat_analysis.errors import DataError, Faults
+from habitat_analysis.feasibility.group_files import read_list
 from habitat_analysis.feasibility.household_burdens import household_ptz
 from habitat_analysis.households.eligibility import TenureTest
 from habitat_analysis.households.feasible import HouseholdInputs
-from habitat_analysis.households.group import Group, read_group
+from habitat_analysis.households.group import Group
 from habitat_analysis.households.needs import NeedRules, Needs, need_classes
 from habitat_analysis.households.occupancy import OccupancyNorm
 from habitat_analysis.households.reference import (
@@ -51,6 +52,11 @@ class GroupNeeds:
     classes: tuple[NeedClass, ...]
     reference: Reference | None
     facts: tuple[Fact, ...]
+
+    @property
+    def lists(self) -> tuple[Group, ...]:
+        """The group, then its waiting list when there is one."""
+        return (self.group,) if self.candidates is None else (self.group, self.candidates)
 
     @property
     def n_households(self) -> int:
@@ -95,13 +101,14 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     """
     if study.files.group is None:
         return None
-    group = _households(study, study.files.group)
+    group = read_list(study, study.files.group)
     reference = (
         None if study.files.reference is None else read_reference(study.path(study.files.reference))
     )
     waiting = None
     if study.files.candidates is not None:
-        waiting = _households(study, study.files.candidates)
+        waiting = read_list(study, study.files.candidates)
+        _refuse_shared_names(group, waiting)
     if study.programme.quartiles and _quartiles(reference) is None:
         msg = (
             f"Étude « {study.name} » : « programme.quartiles » demande une mixité de revenus, mais "
@@ -124,13 +131,14 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     )
 
 
-def _households(study: Study, file: str) -> Group:
-    """Read a file of households under the year and the reserved quotas of the study."""
-    return read_group(
-        study.path(file),
-        operation_year=study.operation_date.year,
-        reservations=tuple(study.residents.reservations),
-    )
+def _refuse_shared_names(group: Group, waiting: Group) -> None:
+    """Refuse a candidate who has the pseudonym of a household of the group."""
+    lines = waiting.table.loc[waiting.table["household_id"].isin(group.table["household_id"])]
+    faults = Faults(waiting.file)
+    for line, name in lines[["line", "household_id"]].itertuples(index=False):
+        why = f"ce pseudonyme est déjà celui d'un ménage de {group.file}."
+        faults.add(f"ligne {line}, {name}", why, "Retirez cette ligne, ou changez le pseudonyme.")
+    faults.raise_if_any(code="E_GROUP")
 
 
 def _inputs(

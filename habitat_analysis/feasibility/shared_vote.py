@@ -14,8 +14,6 @@ from typing import Final, Literal
 
 from habitat_analysis.allocation.ballots import read_ballot_box, voted_rooms
 from habitat_analysis.allocation.vote import Election, Rule, Vote, election, hold_vote
-from habitat_analysis.errors import DataError
-from habitat_analysis.formats import typeset
 from habitat_analysis.study import Study
 from habitat_analysis.study.group import VoteRule
 from habitat_analysis.study.programme import SharedRoom
@@ -112,26 +110,12 @@ def read_vote(study: Study) -> RoomVoteResult | None:
     Raises
     ------
     DataError
-        ``E_VOTE``: ballots without a rule, or no room left to vote on. Otherwise with every fault
-        of the file of ballots.
+        With every fault of the file of ballots.
     """
     stated, name = study.residents.vote, study.files.ballots
-    if name is None:
+    if name is None or stated is None:  # `load_study` refuses ballots without a rule
         return None
-    if stated is None:
-        msg = (
-            f"{study.place('fichiers', 'votes')} : la règle du vote n'est pas écrite. Décidez-la"
-            " avant de lire les bulletins, sous « groupe.vote » (regle, budget_ttc, decidee_le)."
-        )
-        raise DataError(typeset(msg), code="E_VOTE")
     rooms = voted_rooms(study.programme)
-    if not rooms.open:
-        msg = (
-            f"{study.place('fichiers', 'votes')} : tous les locaux partagés sont déjà décidés"
-            " (« obligatoire » ou « fixe.espaces »). Laissez-en au moins un au vote, ou retirez"
-            " « votes »."
-        )
-        raise DataError(typeset(msg), code="E_VOTE")
     box = read_ballot_box(study.path(name), rooms)
     put = [room for room in study.programme.spaces if room.id in rooms.open]
     costs = {room.id: _kilo(room.cost_ttc_eur) for room in put}

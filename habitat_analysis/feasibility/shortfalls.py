@@ -119,12 +119,19 @@ def _parking(case: Case) -> Iterator[str]:
 
 
 def _group(case: Case) -> Iterator[str]:
+    """Compare what is asked with the needs that a dwelling suits; how many is not for a report."""
     rules, known = case.rules, sum(need.count for need in case.classes)
+    if rules.housed_min > known:
+        yield typeset(
+            f"L'étude demande de couvrir au moins {count(rules.housed_min, 'besoin')} ; le groupe"
+            " n'a pas autant de ménages à qui un logement de l'étude convient (droits, souhaits,"
+            " taille, budget)."
+        )
     if rules.open_max is None or rules.dwellings_min - rules.open_max <= known:
         return
     yield typeset(
         f"L'étude demande au moins {count(rules.dwellings_min, 'logement')}, dont"
         f" {number(rules.open_max)} au plus hors du groupe : il faudrait"
-        f" {count(rules.dwellings_min - rules.open_max, 'ménage')}, le groupe en a"
-        f" {number(known)} à qui un logement de l'étude convient."
+        f" {count(rules.dwellings_min - rules.open_max, 'ménage')}, le groupe n'en a pas autant à"
+        " qui un logement de l'étude convient."
     )

@@ -14,17 +14,16 @@ from habitat_analysis.allocation.commission import (
     RentalCell,
     candidates_to_propose,
 )
+from habitat_analysis.allocation.plan import is_rental
 from habitat_analysis.allocation.wishes import draw_key
 from habitat_analysis.feasibility.access import Access, cells_by_household
 from habitat_analysis.feasibility.calling import put_to_the_group
-from habitat_analysis.feasibility.forming import RENTAL, Cell, Entrant, cell_id, form
+from habitat_analysis.feasibility.forming import Cell, Entrant, cell_id, form
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.story import Formation, GroupStory
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.households.traits import household_traits
-from habitat_analysis.tenures import tenure
 
-CELL_SEPARATOR: Final = ":"
 NUMBER_DRAW: Final = "numero"
 
 
@@ -52,7 +51,7 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
     study, households = feasibility.ground.study, _households(feasibility, access)
     formation = form(households, places, study.residents.quotas, seed=study.seed)
     allotted, notes = put_to_the_group(feasibility, formation, households)
-    rental = {cell: n for cell, n in places.items() if n and tenure(cell[1]).family == RENTAL}
+    rental = {cell: n for cell, n in places.items() if n and is_rental(cell[1])}
     notes += _quota_notes(feasibility, sum(rental.values()))
     return GroupStory(
         numbers=private_numbers([one.id for one in households], _secret(feasibility)),
@@ -89,8 +88,7 @@ def _secret(feasibility: Feasibility) -> str:
     """Digest the files of households, which never leave the cooperative."""
     needs = feasibility.ground.needs
     assert needs is not None  # noqa: S101 - a story has a group
-    lists = [needs.group, *([needs.candidates] if needs.candidates else [])]
-    return draw_key(0, *(one.table.to_csv(index=False) for one in lists))
+    return draw_key(0, *(one.table.to_csv(index=False) for one in needs.lists))
 
 
 def _places(feasibility: Feasibility) -> dict[Cell, int] | None:
@@ -105,29 +103,22 @@ def _places(feasibility: Feasibility) -> dict[Cell, int] | None:
 
 
 def _households(feasibility: Feasibility, access: Access) -> list[Entrant]:
-    """Gather the households of the group, then the candidates.
-
-    Raises
-    ------
-    DataError
-        If a candidate has the pseudonym of a household of the group (``E_GROUP``).
-    """
+    """Gather the households of the group, then the candidates."""
     needs, residents = feasibility.ground.needs, feasibility.ground.study.residents
     assert needs is not None  # noqa: S101 - asked by the caller
-    lists = [(True, needs.group), *([(False, needs.candidates)] if needs.candidates else [])]
     cells = cells_by_household(access)
     found: list[Entrant] = []
-    for in_group, one in lists:
+    for one in needs.lists:
         traits = household_traits(one.table, needs.rules, residents)
         for row in one.table.to_dict("records"):
             record = {str(key): value for key, value in row.items()}
-            found.append(_entrant(record, cells, traits, in_group=in_group))
+            found.append(_entrant(record, cells, traits, in_group=one is needs.group))
     return found
 
 
 def _entrant(
     row: Mapping[str, Any],
-    cells: Mapping[str, tuple[str, ...]],
+    cells: Mapping[str, tuple[Cell, ...]],
     traits: Mapping[str, Mapping[Any, str]],
     *,
     in_group: bool,
@@ -136,16 +127,11 @@ def _entrant(
     return Entrant(
         id=name,
         in_group=in_group,
-        cells=tuple(_cell(text) for text in cells.get(name, ())),
+        cells=cells.get(name, ()),
         points=0.0 if pd.isna(points) else float(points),
         reservations=tuple(row["reservations"]),
         attributes={str(key): value for key, value in traits[name].items()},
     )
-
-
-def _cell(text: str) -> Cell:
-    typology, _, code = text.partition(CELL_SEPARATOR)
-    return typology, code
 
 
 def _commission(
@@ -154,7 +140,7 @@ def _commission(
     households: Sequence[Entrant],
     rental: Mapping[Cell, int],
 ) -> CommissionFile:
-    """List the tenants of the group to propose, in their order: those retained for no sale."""
+    """List the tenants to propose: those of the group retained for no sale, and those retained."""
     reservations = feasibility.ground.study.residents.reservations
     fits = sum(reservations.values()) <= sum(rental.values())
     known = {cell_id(cell) for cell in rental}
@@ -166,11 +152,12 @@ def _commission(
             points=one.points + formation.priority * one.in_group,
         )
         for one in households
-        if one.id not in formation.formed.members
+        if one.id in formation.formed.candidates
+        or (one.in_group and one.id not in formation.formed.members)
     ]
     return candidates_to_propose(
         [RentalCell(id=cell_id(cell), tenure=cell[1], dwellings=n) for cell, n in rental.items()],
-        [one for one in applicants if one.cells and _is_tenant(one, formation, households)],
+        [one for one in applicants if one.cells],
         reservations if fits else {},
     )
 
@@ -185,9 +172,3 @@ def _quota_notes(feasibility: Feasibility, rental: int) -> list[str]:
         f"{count(rental, 'logement locatif', 'logements locatifs')} au programme."
     )
     return [said]
-
-
-def _is_tenant(one: Applicant, formation: Formation, households: Sequence[Entrant]) -> bool:
-    """Whether the group counts on it: of the group, or retained among the candidates."""
-    in_group = {household.id for household in households if household.in_group}
-    return one.id in in_group or one.id in formation.formed.candidates

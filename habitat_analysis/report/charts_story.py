@@ -31,6 +31,6 @@ def rank_chart(profile: pd.DataFrame, *, sources: str = "") -> Chart:
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.margins(y=0.16)
     told = sentences(
-        f"rang {row['rank']} : {count(row['n'], 'ménage')}" for row in profile.to_dict("records")
+        f"Rang {row['rank']} : {count(row['n'], 'ménage')}" for row in profile.to_dict("records")
     )
     return Chart(figure, typeset(f"{title}. {told}"), title)

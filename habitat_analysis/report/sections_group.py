@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from habitat_analysis.feasibility import Feasibility, Ground, covered_sentence
 from habitat_analysis.formats import MISSING, SUPPRESSED, typeset
-from habitat_analysis.households.summary import THRESHOLD, group_summary
+from habitat_analysis.households.horizon import future_needs
+from habitat_analysis.households.summary import THRESHOLD, group_summary, suppress_nested
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 from habitat_analysis.study.programme import SharedRoom
 
@@ -53,18 +54,36 @@ def needs_sentence(feasibility: Feasibility) -> str:
     return covered_sentence(feasibility)
 
 
-def unplaced_sentence(ground: Ground) -> str:
+def unplaced_sentence(feasibility: Feasibility) -> str:
     """Say how many households no dwelling of the study suits, without telling a few of them."""
-    needs = ground.needs
-    if needs is None:
+    access = feasibility.access
+    if access is None:
         return NO_GROUP
-    n = needs.n_without_cell
+    n = access.n_without_cell
     if n == 0:
         return typeset("Chaque ménage du groupe accepte au moins un logement de l'étude.")
     shown = SUPPRESSED if n < THRESHOLD else str(n)
     return typeset(
         f"Ménages du groupe qu'aucun logement de l'étude ne satisfait : {shown}. "
         "La coopérative en a la liste dans son cercle."
+    )
+
+
+def future_needs_sentence(ground: Ground) -> str:
+    """Say how many households will need fewer rooms, when the departures of children are stated."""
+    needs = ground.needs
+    if needs is None:
+        return ""
+    years = ground.study.residents.horizon_years
+    later = future_needs(needs.group.table, needs.rules, years)
+    with_children = needs.group.table["child_ages"].map(len) > 0
+    if not later.loc[with_children, "stated"].any():
+        return ""
+    n = suppress_nested({"falls": int(later["falls"].sum())}, len(later))["falls"]
+    shown = SUPPRESSED if n is None else str(n)
+    return typeset(
+        f"Dans {years} ans, ménages dont le besoin de chambres aura baissé, d'après les départs "
+        f"d'enfants annoncés : {shown}. Les échanges de logements se préparent avec le groupe."
     )
 
 

@@ -18,6 +18,7 @@ from habitat_analysis.feasibility.story import Allotted, DrawnDepartures, Format
 from habitat_analysis.formats import count, join_fr, number, percent, quoted, typeset
 from habitat_analysis.report.charts_story import rank_chart
 from habitat_analysis.report.figures import Chart
+from habitat_analysis.report.scenes import source_line
 from habitat_analysis.report.sections_group import HIDDEN, HIDDEN_NOTE
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 from habitat_analysis.study.group import GroupQuota
@@ -86,13 +87,14 @@ def allotment_sentence(feasibility: Feasibility) -> str:
     allotted = story.allotted
     if allotted.revote is not None:
         return revote_sentence(feasibility)
-    profile = allotted.proposal.rank_profile
-    housed, first = allotted.proposal.housed, profile.get(1, 0)
+    housed, first = allotted.proposal.housed, allotted.proposal.rank_profile.get(1, 0)
+    silent = len(allotted.silent) + len(allotted.emptied)
+    apart = f", {silent} n'ayant pas de vœu compté" if silent else ""
     said = (
         f"Proposition soumise au groupe : {count(housed, 'ménage servi', 'ménages servis')} sur "
-        f"{len(allotted.members)}, dont {first} selon leur premier vœu"
+        f"{len(allotted.members) + silent} retenus{apart} ; selon leur premier vœu : {first}."
     )
-    return typeset(f"{said}. {_diversity_words(allotted)}")
+    return typeset(f"{said} {_diversity_words(allotted)}")
 
 
 def revote_sentence(feasibility: Feasibility) -> str:
@@ -150,8 +152,9 @@ def rank_figure(feasibility: Feasibility) -> Chart | None:
     reached = [rank for rank, n in profile.items() if n]
     table = pd.DataFrame({"rank": range(1, max(reached, default=1) + 1)})
     table["n"] = table["rank"].map(profile).fillna(0).astype(int)
-    sources = f"proposition calculée, graine {feasibility.ground.study.seed}"
-    return rank_chart(table, sources=sources)
+    study = feasibility.ground.study
+    named = [f"étude « {study.name} », proposition calculée (graine {study.seed})"]
+    return rank_chart(table, sources=typeset(source_line(named, edited_on=study.edited_on)))
 
 
 def envy_sentence(feasibility: Feasibility) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from habitat_analysis.errors import HabitatError
-from habitat_analysis.households.group import read_group
+from habitat_analysis.feasibility.group_files import study_households
 from habitat_analysis.study import load_study
 
 HIDDEN: Final = "•••"
@@ -29,16 +29,6 @@ def sealed(text: str, study_file: Path) -> str:
 def _pseudonyms(study_file: Path) -> list[str]:
     """Read the pseudonyms of the group and of the candidates."""
     try:
-        study = load_study(study_file)
-        files = [name for name in (study.files.group, study.files.candidates) if name]
-        return [
-            str(name)
-            for file in files
-            for name in read_group(
-                study.path(file),
-                operation_year=study.operation_date.year,
-                reservations=tuple(study.residents.reservations),
-            ).table["household_id"]
-        ]
+        return list(study_households(load_study(study_file)) or ())
     except HabitatError:
         return []

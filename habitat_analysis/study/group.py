@@ -125,6 +125,7 @@ class Residents(Part):
     quotas: tuple[GroupQuota, ...] = ()
     allotment: Allotment | None = Field(default=None, alias="attribution")
     reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
+    horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
     _ids_once = field_validator("quotas")(each_id_once)
