@@ -121,7 +121,7 @@ def child(options: argparse.Namespace, way: str, mix: str, seed: int) -> Report:
              "repeats": options.repeats, "way": way, "mix": mix, "seed": seed}  # fmt: skip
     arguments = [word for name, given in names.items() for word in (f"--{name}", str(given))]
     command = [sys.executable, "-m", "benchmarks.large_allocation", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own module
     report: Report = json.loads(done.stdout)
     return report
 

@@ -1,4 +1,4 @@
-"""Draw a made-up operation of many buildings: classes of dwellings, households, bounds of mixity."""
+"""Draw a made-up operation of many buildings: classes of dwellings, households, bounds of mix."""
 
 from __future__ import annotations
 
