@@ -11,7 +11,7 @@ import pytest
 
 from habitat_analysis.cli import ANNEXES, status
 from habitat_analysis.errors import DataError
-from habitat_analysis.feasibility import Feasibility, read_ground, study_site
+from habitat_analysis.feasibility import Feasibility, read_ground, study_site, with_story
 from habitat_analysis.report.annex_confidential import (
     CONFIDENTIAL_ANNEX,
     HEAD,
@@ -19,6 +19,7 @@ from habitat_analysis.report.annex_confidential import (
     write_confidential_annex,
 )
 from habitat_analysis.report.annex_group import GROUP_ANNEX
+from habitat_analysis.report.sections_group_mix import LABELS
 from habitat_analysis.runs.annexes import (
     ANNEX_FILES,
     check_annexes,
@@ -59,6 +60,11 @@ def book(papers: Papers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_confidential_annex(papers, tmp_path_factory.mktemp("a") / CONFIDENTIAL_ANNEX)
 
 
+def n_of(operation: Feasibility) -> int:
+    assert operation.ground.needs is not None
+    return operation.ground.needs.n_households
+
+
 def rows_of(book: Path, name: str) -> list[dict[str, object]]:
     lines = list(openpyxl.load_workbook(book)[name].iter_rows(min_row=3, values_only=True))
     heads = [str(cell) for cell in lines[0] if cell]
@@ -75,6 +81,22 @@ def test_every_sheet_is_headed_confidential_with_its_retention(book: Path) -> No
         assert "Source : menages.csv" in head
         assert HEAD in str(page.oddHeader.center.text)
     assert HEAD in str(workbook.properties.title)
+
+
+def test_the_mix_of_those_retained_is_counted_beside_the_whole_group(
+    operation: Feasibility, tmp_path: Path
+) -> None:
+    """Added up over each theme: the households retained, and those of the file."""
+    told = with_story(operation)
+    assert told.story is not None
+    formed = told.story.formation.formed
+    rows = rows_of(write_confidential_annex(gather_papers(told), tmp_path / "a.xlsx"), "Mixité")
+    quarters = [row for row in rows if row["Thème"] == LABELS["quartile"]]
+    assert [row["Catégorie"] for row in quarters] == ["Q1", "Q2", "Q3", "Q4"]
+    for theme in {row["Thème"] for row in rows}:
+        mine = [row for row in rows if row["Thème"] == theme]
+        assert sum(int(str(row["Retenus et à proposer (ménages)"])) for row in mine) == formed.size
+        assert sum(int(str(row["Groupe entier (ménages)"])) for row in mine) == n_of(operation)
 
 
 def test_the_first_sheet_is_the_key_of_the_numbers(book: Path) -> None:

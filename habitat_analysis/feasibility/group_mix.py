@@ -124,7 +124,8 @@ def group_mix_of(ground: Ground, members: Collection[str] | None = None) -> Grou
         The study, its group and its waiting list.
     members
         Pseudonyms of the households retained, of the group or of the waiting list; the group as
-        it is by default. `disclosure.far_apart` says whether both may be published.
+        it is by default. Their mix is for the cooperative alone: groups retained on several
+        sites, or beside the whole one, give a few households back by difference.
 
     Returns
     -------

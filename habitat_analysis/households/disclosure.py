@@ -92,25 +92,6 @@ def keeps_secrets(
     return all(high - low >= LEAST_DOUBT for low, high in seen.values())
 
 
-def far_apart(
-    first: Collection[str], second: Collection[str], *, threshold: int = THRESHOLD
-) -> bool:
-    """Tell whether figures of two groups may be published side by side.
-
-    Two groups that differ by a few households would let the situation of these be guessed from
-    the difference: they must be the same, or differ by `threshold` households at least each way
-    in which they differ.
-
-    Examples
-    --------
-    >>> members = {f"M{n}" for n in range(30)}
-    >>> far_apart(members, members), far_apart(members, members - {"M1", "M2"})
-    (True, False)
-    """
-    out, came = set(first) - set(second), set(second) - set(first)
-    return all(not moved or len(moved) >= threshold for moved in (out, came))
-
-
 def _widens(table: Counts, seen: dict[int, tuple[int, int]]) -> bool:
     """Tell whether a table would put a small cell in more doubt."""
     return any(not low <= table[i] <= high for i, (low, high) in seen.items())

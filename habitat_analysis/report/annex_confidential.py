@@ -15,12 +15,14 @@ from typing import Final
 import pandas as pd
 
 from habitat_analysis.errors import DataError
+from habitat_analysis.feasibility.group_mix import GroupMix
 from habitat_analysis.feasibility.story import GroupStory
 from habitat_analysis.formats import date_long, typeset
 from habitat_analysis.households.feasible import FeasibleSet
 from habitat_analysis.report import confidential_households as people
 from habitat_analysis.report import confidential_story as told
 from habitat_analysis.report.annex_rules import retention_words
+from habitat_analysis.report.confidential_mix import mix_sheet
 from habitat_analysis.report.sheets import Sheet, facts_sheet
 from habitat_analysis.report.software import software_version
 from habitat_analysis.report.workbook import write_sheets
@@ -42,6 +44,8 @@ class Papers:
         None without a programme.
     rights, feasible
         By name of the file that households come from.
+    mix, retained_mix
+        Of the group as it is and of the households retained; None without a story.
     objections
         Number of the ballot, room and words of each objection of the vote.
     """
@@ -52,6 +56,8 @@ class Papers:
     story: GroupStory | None
     rights: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     feasible: Mapping[str, FeasibleSet] = field(default_factory=dict)
+    mix: GroupMix | None = None
+    retained_mix: GroupMix | None = None
     objections: Sequence[told.Objection] = ()
 
 
@@ -111,6 +117,7 @@ def confidential_sheets(papers: Papers) -> tuple[Sheet, ...]:
         people.cells_sheet(papers.feasible),
         people.empty_sheet(papers.feasible),
         told.formation_sheet(story) if story else None,
+        _mix(papers),
         told.wishes_sheet(allotted) if allotted else None,
         told.proposal_sheet(allotted, story) if allotted and story else None,
         told.envy_sheet(allotted) if allotted else None,
@@ -130,6 +137,12 @@ def _notes(papers: Papers) -> tuple[str, ...]:
         f"Étude : {study.title}. Site : {papers.site}. Scénario : {papers.scenario}.",
         f"Édité le {date_long(study.edited_on)}, habitat-analysis {software_version()}.",
     )
+
+
+def _mix(papers: Papers) -> Sheet | None:
+    if papers.mix is None or papers.retained_mix is None:
+        return None
+    return mix_sheet(papers.mix, papers.retained_mix)
 
 
 def _without_story(papers: Papers) -> Sheet:

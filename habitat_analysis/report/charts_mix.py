@@ -72,7 +72,7 @@ def compared_mix_chart(
             )
             for where, rows in shares[shares["group"] == group].groupby("place", sort=False):
                 target = targets.get(group) if where == PROGRAMME else None
-                _stack(axes, place, rows, scale=reach)
+                _stack(axes, place, rows, scale=reach, mark=target)
                 _end_text(axes, place, float(rows["share"].sum()), target)
                 ticks.append(place)
                 labels.append(str(where))
@@ -133,9 +133,15 @@ def building_mix_chart(
 
 
 def _stack(
-    axes: Axes, place: float, rows: pd.DataFrame, *, scale: float, counted: bool = False
+    axes: Axes,
+    place: float,
+    rows: pd.DataFrame,
+    *,
+    scale: float,
+    counted: bool = False,
+    mark: float | None = None,
 ) -> None:
-    """Draw one bar, tenure after tenure; the code inside where there is room for it."""
+    """Draw one bar, tenure after tenure; the code inside where a mark leaves room for it."""
     left = 0.0
     for row in rows.to_dict("records"):
         code, share = str(row["tenure"]), float(row["share"])
@@ -151,11 +157,25 @@ def _stack(
             hatch=palette.TENURE_HATCHES[code],
             edgecolor="#FFFFFF",
         )
-        if share >= ROOM * scale:
+        start, end = _clear_part(left, left + share, mark)
+        if end - start >= ROOM * scale:
             text = f"{code} {formats.number(row['n'])}" if counted else code
-            fits = share >= 1.45 * ROOM * scale or not counted
-            written_over(axes, left + share / 2, place, text if fits else code, colour)
+            fits = end - start >= 1.45 * ROOM * scale or not counted
+            written_over(axes, (start + end) / 2, place, text if fits else code, colour)
         left += share
+
+
+def _clear_part(start: float, end: float, mark: float | None) -> tuple[float, float]:
+    """Return the larger of the two parts of a segment that a mark cuts.
+
+    Examples
+    --------
+    >>> _clear_part(0.0, 1.0, 0.25), _clear_part(0.0, 1.0, None)
+    ((0.25, 1.0), (0.0, 1.0))
+    """
+    if mark is None or not start < mark < end:
+        return start, end
+    return (start, mark) if mark - start >= end - mark else (mark, end)
 
 
 def _end_text(axes: Axes, place: float, share: float, target: float | None) -> None:

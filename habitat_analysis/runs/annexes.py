@@ -19,6 +19,7 @@ from habitat_analysis.feasibility import (
     study_site,
     with_story,
 )
+from habitat_analysis.feasibility.group_mix import group_mix_of
 from habitat_analysis.feasibility.shared_vote import read_objections
 from habitat_analysis.formats import join_fr, typeset
 from habitat_analysis.households.feasible import FeasibleSet
@@ -115,13 +116,18 @@ def gather_papers(operation: Feasibility) -> Papers:
             study.files.candidates: access.candidates,
         }
         feasible = {str(name): one for name, one in sets.items() if one is not None}
+    story = operation.story
+    chosen = None if story is None else story.formation.formed
+    retained = None if chosen is None else {*chosen.members, *chosen.candidates}
     return Papers(
         study=study,
         site=", ".join(operation.site.idus),
         scenario=operation.scenario.label,
-        story=operation.story,
+        story=story,
         rights=rights,
         feasible=feasible,
+        mix=None if retained is None else group_mix_of(operation.ground),
+        retained_mix=None if retained is None else group_mix_of(operation.ground, retained),
         objections=[(line.ballot, line.room, line.words) for line in read_objections(study)],
     )
 
