@@ -97,17 +97,74 @@ def test_size_then_members_then_points_by_enumeration(seed):
         for i in range(5)
     ]
     places = {cell: int(chance.integers(0, 3)) for cell in CELLS}
-    found = form(entrants, places, [], seed=seed)
+    assert worth_of(form(entrants, places, [], seed=seed), entrants) == best(entrants, places)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_pairs_fixed_are_in_whatever_they_cost(seed):
+    """The best of all the groups that hold them, tried one by one."""
+    chance = np.random.default_rng(100 + seed)
+    entrants = [
+        entrant(
+            f"H{i}",
+            tuple(cell for cell in CELLS if chance.random() < 0.6) or CELLS[:1],
+            in_group=bool(chance.random() < 0.5),
+            points=float(chance.integers(0, 9)),
+        )
+        for i in range(5)
+    ]
+    places = {cell: int(chance.integers(1, 3)) for cell in CELLS}
+    fixed = {"H4": entrants[4].cells[0]}
+    found = form(entrants, places, [], seed=seed, fixed=fixed)
+    chosen = {**found.formed.members, **found.formed.candidates}
+    assert chosen["H4"] == " ".join(fixed["H4"])
+    assert worth_of(found, entrants) == best(entrants, places, fixed)
+
+
+def test_who_has_no_place_because_of_a_pair_fixed_is_told_so():
+    entrants = [entrant("M1", CELLS[:1], points=9), entrant("C1", CELLS[:1], in_group=False)]
+    found = form(entrants, {CELLS[0]: 1}, [], seed=7, fixed={"C1": CELLS[0]})
+    assert found.formed.members == {"C1": "T2 BRS"}
+    (left,) = found.formed.left_out
+    assert (left.reason, left.sentence) == (
+        "fixed",
+        typeset("Ménage « M1 » : les paires fixées par le groupe ne lui laissent pas de place."),
+    )
+
+
+def test_points_stay_the_reason_where_a_pair_fixed_changes_nothing():
+    entrants = [
+        entrant("M1", CELLS[:1], points=9),
+        entrant("M2", CELLS[:1], points=5),
+        entrant("M3", CELLS[:1], points=1),
+    ]
+    found = form(entrants, {CELLS[0]: 2}, [], seed=7, fixed={"M1": CELLS[0]})
+    assert [line.reason for line in found.formed.left_out] == ["points"]
+
+
+def test_a_pair_that_the_programme_or_the_quotas_forbid_counts_for_nothing():
+    entrants = [entrant("M1", CELLS[:1], points=9), entrant("M2", CELLS[:1], quartile="Q1")]
+    one, none = {CELLS[0]: 1}, {CELLS[0]: 0}
+    all_q1 = [quota(min=1.0)]
+    assert form(entrants, none, [], seed=7, fixed={"M1": CELLS[0]}).formed.members == {}
+    found = form(entrants, one, all_q1, seed=7, fixed={"M1": CELLS[0]})
+    assert found.formed.members == {"M2": "T2 BRS"}
+
+
+def worth_of(found, entrants):
+    """Households placed, those of the group among them, points of all."""
     chosen = {**found.formed.members, **found.formed.candidates}
     got = [one for one in entrants if one.id in chosen]
-    worth = (len(got), sum(o.in_group for o in got), sum(o.points for o in got))
-    assert worth == _best(entrants, places)
+    return (len(got), sum(o.in_group for o in got), sum(o.points for o in got))
 
 
-def _best(entrants, places):
+def best(entrants, places, fixed=None):
     """Try every set of households and every way to place it."""
-    best = (0, 0, 0.0)
+    found = (0, 0, 0.0)
     for choice in itertools.product([None, *CELLS], repeat=len(entrants)):
+        given = {one.id: cell for one, cell in zip(entrants, choice, strict=True)}
+        if any(given[name] != cell for name, cell in (fixed or {}).items()):
+            continue
         taken = [c for c in choice if c is not None]
         if any(taken.count(cell) > places[cell] for cell in set(taken)):
             continue
@@ -115,5 +172,5 @@ def _best(entrants, places):
             continue
         inside = [e for c, e in zip(choice, entrants, strict=True) if c is not None]
         worth = (len(inside), sum(e.in_group for e in inside), sum(e.points for e in inside))
-        best = max(best, worth)
-    return best
+        found = max(found, worth)
+    return found

@@ -7,8 +7,8 @@ who could be proposed: those households are candidates, the commission (CAL) dec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -21,12 +21,13 @@ from habitat_analysis.errors import DataError, Faults, did_you_mean
 from habitat_analysis.formats import count, quoted, typeset
 from habitat_analysis.programme.arrays import Vector
 
-Reason = Literal["no_cell", "quota", "points", "draw"]
+Reason = Literal["no_cell", "fixed", "quota", "points", "draw"]
 SOURCE: Final = "vivier"
 WHOLE: Final = 10_000  # quotas are written in whole numbers: shares to the ten-thousandth
 
 WHY: Final[Mapping[Reason, str]] = {
     "no_cell": "aucune des places proposées ne convient à ce ménage",
+    "fixed": "les paires fixées par le groupe ne lui laissent pas de place",
     "quota": "les quotas votés pour la mixité l'écartent",
     "points": "le retenir coûterait {points} au groupe",
     "draw": "à égalité avec un ménage retenu",
@@ -55,12 +56,16 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Candidates, places by cell, quotas; built by `check_pool`."""
+    """Candidates, places by cell, quotas; built by `check_pool`.
+
+    `fixed` are cells by household, decided by people before the choice: those households are in.
+    """
 
     candidates: tuple[Candidate, ...]
     cells: Mapping[str, int]
     quotas: tuple[Quota, ...] = ()
     rental: frozenset[str] = frozenset()  # cells whose households are proposed, not retained
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,7 @@ def check_pool(pool: Pool, source: str = SOURCE) -> Pool:
     ------
     DataError
         With every fault (``E_POOL``): double pseudonym, no cell, unknown cell, places or shares
-        that make no sense, unknown attribute.
+        that make no sense, unknown attribute, a place fixed for a household that may not have it.
     """
     faults = Faults(source)
     for name, times in Counter(candidate.id for candidate in pool.candidates).items():
@@ -152,6 +157,7 @@ def check_pool(pool: Pool, source: str = SOURCE) -> Pool:
             faults.add(f"logement {quoted(cell)}", "nombre de places impossible.", "Zéro ou plus.")
     for cell in sorted(pool.rental - set(pool.cells)):
         faults.add("", f"logement locatif inconnu {quoted(cell)}.", did_you_mean(cell, pool.cells))
+    _check_fixed(pool, faults)
     _check_quotas(pool, faults)
     if faults.list:
         raise DataError([typeset(fault) for fault in faults.list], code="E_POOL")
@@ -204,6 +210,15 @@ def broken_quotas(pool: Pool, group: Collection[str]) -> tuple[Quota, ...]:
     )
 
 
+def _check_fixed(pool: Pool, faults: Faults) -> None:
+    """Note the places fixed for a household unknown, or that it does not accept."""
+    accepted = {candidate.id: candidate.cells for candidate in pool.candidates}
+    for name, cell in pool.fixed.items():
+        if cell not in accepted.get(name, ()):
+            why = f"place fixée en {quoted(cell)}, que ce ménage n'accepte pas."
+            faults.add(f"ménage {quoted(name)}", why, "Libérez cette place, ou corrigez-la.")
+
+
 def _check_quotas(pool: Pool, faults: Faults) -> None:
     known = {name for candidate in pool.candidates for name in candidate.attributes}
     for quota in pool.quotas:
@@ -220,7 +235,7 @@ def _check_quotas(pool: Pool, faults: Faults) -> None:
 
 
 def _free(pool: Pool) -> Pool:
-    return Pool(candidates=pool.candidates, cells=pool.cells, rental=pool.rental)
+    return replace(pool, quotas=())
 
 
 def _choose(pool: Pool, *, seed: int | None = None, forced: str | None = None) -> _Answer:
@@ -237,6 +252,9 @@ def _choose(pool: Pool, *, seed: int | None = None, forced: str | None = None) -
     limits = _limits(pool, household)
     if forced is not None:
         limits.append(Limit(name="forced", coefficients=forced_in, lower=1.0))
+    if pool.fixed:
+        decided = _decided(pool, found)
+        limits.append(Limit(name="fixed", coefficients=decided, lower=float(len(pool.fixed))))
     turn = Turn(
         Places(
             households=len(pool.candidates),
@@ -256,6 +274,14 @@ def _choose(pool: Pool, *, seed: int | None = None, forced: str | None = None) -
     chosen = {pool.candidates[household[k]].id: names[place[k]] for k in placement.pairs}
     inside = [candidate.points for candidate in pool.candidates if candidate.id in chosen]
     return _Answer(status=placement.status, chosen=chosen, points=float(sum(inside)))
+
+
+def _decided(pool: Pool, pairs: Sequence[tuple[int, int]]) -> Vector:
+    """Mark the pairs (household, place) that people fixed."""
+    names = list(pool.cells)
+    fixed = set(pool.fixed.items())
+    marks = [(pool.candidates[row].id, names[column]) in fixed for row, column in pairs]
+    return np.array(marks, dtype=float)
 
 
 def _limits(pool: Pool, household: Indices) -> list[Limit]:
@@ -320,9 +346,17 @@ def _reason(pool: Pool, candidate: Candidate, best: _Answer, free: _Answer) -> t
     inside = _choose(pool, forced=candidate.id)
     if inside.worth == best.worth and inside.status == best.status:
         return "draw", 0.0
-    if len(inside.chosen) < len(best.chosen) or inside.status == "infeasible":
-        return "quota", 0.0  # without quotas, one more household in never empties a place
-    lost = best.points - inside.points
+    smaller = len(inside.chosen) < len(best.chosen) or inside.status == "infeasible"
+    lost = 0.0 if smaller else best.points - inside.points
+    if pool.fixed and _would_be_in(replace(pool, fixed={}), candidate.id):
+        return "fixed", lost
+    if smaller:  # with neither quotas nor pairs fixed, one more household in never empties a place
+        return ("quota" if pool.quotas else "fixed"), 0.0
     without = _choose(_free(pool), forced=candidate.id) if pool.quotas else inside
     by_quota = bool(pool.quotas) and without.worth == free.worth
     return ("quota" if by_quota else "points"), lost
+
+
+def _would_be_in(pool: Pool, name: str) -> bool:
+    """Tell whether some group as good as any holds a household."""
+    return _choose(pool, forced=name).worth == _choose(pool).worth

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from habitat_analysis.allocation.gathering import wishes_of
 from habitat_analysis.allocation.own_allocation import OwnAllocation, read_own_allocation
@@ -20,20 +21,36 @@ NO_WISHES = "Aucun vœu n'est donné : les logements en accession ne sont pas r�
 NO_WISH_LEFT = "Aucun ménage retenu n'a de vœu à satisfaire."
 
 
-def put_to_the_group(
-    feasibility: Feasibility, formation: Formation, households: Sequence[Entrant]
-) -> tuple[Allotted | None, list[str]]:
-    """Put the sale and SCIAPP dwellings to the group, or say why not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the files of the group say of a site: its dwellings, the wishes, the pairs typed."""
+
+    plan: Plan
+    ranked: Rankings
+    own: OwnAllocation | None
+
+    @property
+    def fixed_cells(self) -> dict[str, Cell]:
+        """Cell of each household that the group fixed in a dwelling."""
+        cells = {one.id: (one.typology, one.tenure) for one in self.plan.dwellings}
+        fixed = {} if self.own is None else self.own.fixed
+        return {name: cells[dwelling] for name, dwelling in fixed.items()}
+
+
+def read_asked(
+    feasibility: Feasibility, households: Sequence[Entrant]
+) -> tuple[Asked | None, list[str]]:
+    """Read what the group asks for a site, or say why it asks nothing there.
 
     Returns
     -------
-    allotted, notes
-        None when there is nothing to put; the notes are countings of the public circle.
+    asked, notes
+        None when no dwelling is to be put to the group; notes are of the public circle.
 
     Raises
     ------
     DataError
-        With every fault of the files of dwellings, of wishes, of pairs; of the bounds.
+        With every fault of the files of dwellings, of wishes, of pairs.
     """
     study = feasibility.ground.study
     rules = study.residents.allotment
@@ -45,8 +62,29 @@ def put_to_the_group(
     plan = _plan(feasibility)
     ranked, own = _read(feasibility, plan, households)
     notes = [*plan.notes, *ranked.notes, *_plan_gaps(feasibility, plan)]
-    call = _call(feasibility, plan, ranked, own, formation=formation, households=households)
-    notes += _call_notes(call, own)
+    return Asked(plan=plan, ranked=ranked, own=own), notes
+
+
+def put_to_the_group(
+    feasibility: Feasibility, asked: Asked, formation: Formation, households: Sequence[Entrant]
+) -> tuple[Allotted | None, list[str]]:
+    """Put the sale and SCIAPP dwellings to the group formed, or say why not.
+
+    Returns
+    -------
+    allotted, notes
+        None when no member has a wish left; the notes are countings of the public circle.
+
+    Raises
+    ------
+    DataError
+        With every fault of the bounds.
+    """
+    study, own = feasibility.ground.study, asked.own
+    rules = study.residents.allotment
+    assert rules is not None  # noqa: S101 - asked by `read_asked`
+    call = _call(feasibility, asked, formation, households)
+    notes = list(_call_notes(call, own))
     if not call.members:
         return None, [*notes, NO_WISH_LEFT]
     typed = None if own is None else own.to_judge
@@ -87,15 +125,10 @@ def _read(
 
 
 def _call(
-    feasibility: Feasibility,
-    plan: Plan,
-    ranked: Rankings,
-    own: OwnAllocation | None,
-    *,
-    formation: Formation,
-    households: Sequence[Entrant],
+    feasibility: Feasibility, put: Asked, formation: Formation, households: Sequence[Entrant]
 ) -> Call:
     """Gather what the members and those who wait may have of what they wish."""
+    plan, ranked, own = put.plan, put.ranked, put.own
     retained = [*formation.formed.members, *formation.formed.waiting_list]
     by_id = {one.id: one for one in households}
     asked = {name: ranked.by_household.get(name, ()) for name in retained}

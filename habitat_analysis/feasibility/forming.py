@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from habitat_analysis.allocation.formation import (
     Candidate,
+    FormedGroup,
     LeftOut,
     Pool,
     Quota,
@@ -50,6 +52,7 @@ def form(
     quotas: Sequence[GroupQuota],
     *,
     seed: int,
+    fixed: Mapping[str, Cell] | None = None,
 ) -> Formation:
     """Form the group of a programme.
 
@@ -63,6 +66,9 @@ def form(
         Shares of the group wished by the study.
     seed
         Published seed of the draw.
+    fixed
+        Cells of the households that people fixed in a dwelling: they are in the group. A pair that
+        the programme does not hold, or all of them when the quotas forbid them, count for nothing.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def form(
             rental=frozenset(cell_id(cell) for cell in places if is_rental(cell[1])),
         )
     )
-    formed = form_group(pool, seed=seed)
+    formed = _formed(pool, _decided(suited, places, fixed or {}), seed)
     told = tuple(_said(line, priority) for line in formed.left_out)
     return Formation(
         formed=replace(formed, left_out=told),
@@ -91,6 +97,25 @@ def form(
         without_cell=tuple(one.id for one in entrants if not one.cells),
         has_quotas=bool(quotas),
     )
+
+
+def _decided(
+    entrants: Sequence[Entrant], places: Mapping[Cell, int], fixed: Mapping[str, Cell]
+) -> dict[str, str]:
+    """Keep the pairs fixed of households that may have the cell, as many as it has places."""
+    open_to = {one.id: one.cells for one in entrants}
+    kept = {name: cell for name, cell in fixed.items() if cell in open_to.get(name, ())}
+    wanted = Counter(kept.values())
+    return {n: cell_id(cell) for n, cell in kept.items() if wanted[cell] <= places.get(cell, 0)}
+
+
+def _formed(pool: Pool, fixed: Mapping[str, str], seed: int) -> FormedGroup:
+    """Form the group around the pairs fixed, or without them when the quotas forbid them."""
+    if fixed:
+        around = form_group(check_pool(replace(pool, fixed=fixed)), seed=seed)
+        if around.status != "infeasible":
+            return around
+    return form_group(pool, seed=seed)
 
 
 def _priority(entrants: Sequence[Entrant]) -> float:

@@ -14,9 +14,10 @@ from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.story import Allotted, Formation
 from habitat_analysis.households.summary import suppress_table
 
-REASONS: Final[tuple[Reason, ...]] = ("no_cell", "quota", "points", "draw")
+REASONS: Final[tuple[Reason, ...]] = ("no_cell", "fixed", "quota", "points", "draw")
 REASON_KEYS: Final = {
     "no_cell": "aucune_place_adaptee",
+    "fixed": "paires_fixees",
     "quota": "quotas_de_mixite",
     "points": "points",
     "draw": "tirage",

@@ -17,7 +17,7 @@ from habitat_analysis.allocation.commission import (
 from habitat_analysis.allocation.plan import is_rental
 from habitat_analysis.allocation.wishes import draw_key
 from habitat_analysis.feasibility.access import Access, cells_by_household
-from habitat_analysis.feasibility.calling import put_to_the_group
+from habitat_analysis.feasibility.calling import put_to_the_group, read_asked
 from habitat_analysis.feasibility.forming import Cell, Entrant, cell_id, form
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.story import Formation, GroupStory
@@ -49,8 +49,18 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
     if access is None or feasibility.ground.needs is None or places is None:
         return None
     study, households = feasibility.ground.study, _households(feasibility, access)
-    formation = form(households, places, study.residents.quotas, seed=study.seed)
-    allotted, notes = put_to_the_group(feasibility, formation, households)
+    asked, notes = read_asked(feasibility, households)
+    formation = form(
+        households,
+        places,
+        study.residents.quotas,
+        seed=study.seed,
+        fixed={} if asked is None else asked.fixed_cells,
+    )
+    allotted = None
+    if asked is not None:
+        allotted, said = put_to_the_group(feasibility, asked, formation, households)
+        notes += said
     rental = {cell: n for cell, n in places.items() if n and is_rental(cell[1])}
     notes += _quota_notes(feasibility, sum(rental.values()))
     return GroupStory(

@@ -27,6 +27,7 @@ HEADING: Final = "Du vivier au groupe, du groupe aux logements"
 DEPARTURE_SEED: Final = 1  # added to the seed of the study: departures are another draw
 REASON_WORDS: Final = {
     "no_cell": "aucune place du programme ne convient",
+    "fixed": "paires fixées par le groupe",
     "quota": "quotas de mixité",
     "points": "points, ou priorité aux ménages du groupe",
     "draw": "tirage entre groupes aussi bons",
