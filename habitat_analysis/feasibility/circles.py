@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PRIVATE_FAMILIES: Final = frozenset({"class", "cell", "quartile"})
+PRIVATE_FAMILIES: Final = frozenset({"class", "cell", "quartile", "quota"})
 
 
 def is_private_rule(rule: str) -> bool:

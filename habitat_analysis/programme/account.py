@@ -19,9 +19,10 @@ from habitat_analysis.programme.building_account import (
     building_accounts,
     phase_accounts,
 )
-from habitat_analysis.programme.case import Case, Programme, check_programme
+from habitat_analysis.programme.case import Case, Cell, Placement, Programme, check_programme
 from habitat_analysis.programme.cells import cell_rows, cell_table
 from habitat_analysis.programme.placing import place
+from habitat_analysis.programme.placing_quotas import chooses_households, place_under_quotas
 
 TENURE_COLUMNS = (
     "units", "shab_m2", "cost_eur", "fixed_share_eur", "total_cost_eur", "loan_eur",
@@ -55,11 +56,11 @@ class Account:
     ----------
     programme
         The programme judged, its placements completed.
-    housed, housed_rental
-        Households of the group whose need is covered; those among them in rental dwellings, which
-        the commission allocates.
+    housed, housed_rental, housed_members
+        Households whose need is covered; those among them in rental dwellings, which the
+        commission allocates; those of the group, all of them unless candidates may enter.
     open_dwellings
-        Dwellings left to people outside the group.
+        Dwellings left to people outside the group and its candidates.
     equity_needed_eur
         What loans, subsidies and sales leave to be found: ``equity_eur + topup_eur +
         missing_eur``. Equity is used first, up to its limit, then the top-up.
@@ -82,6 +83,7 @@ class Account:
     dwellings: int
     housed: int
     housed_rental: int
+    housed_members: int
     open_dwellings: int
     shab_m2: float
     shab_with_spaces_m2: float
@@ -116,6 +118,7 @@ class Account:
     def reached(self, objective: str) -> float | None:
         """Return the value of an objective of `case.OBJECTIVES`, money in euros."""
         values: Mapping[str, float | None] = {
+            "members": self.housed_members,
             "housed": self.housed,
             "public_money": self.public_money_eur,
             "equity": self.equity_needed_eur,
@@ -153,9 +156,16 @@ def draw_account(case: Case, programme: Programme, scenario: Scenario) -> Accoun
     programme = replace(
         programme,
         units={cell: int(n) for cell, n in programme.units.items() if n},
-        placements=place(case, programme.units) if placements is None else placements,
+        placements=_placements(case, programme.units) if placements is None else placements,
     )
     return _figures(case, programme, scenario, _tenure_rows(case, programme, scenario))
+
+
+def _placements(case: Case, units: Mapping[Cell, int]) -> tuple[Placement, ...]:
+    """Place as many households as can be; members first where candidates may enter."""
+    if chooses_households(case):
+        return place_under_quotas(case, units)
+    return place(case, units)
 
 
 def _figures(
@@ -180,6 +190,7 @@ def _figures(
     buildings = _buildings(case, programme, scenario)
     fixed = case.fixed_cost_eur * scenario.fixed_factor  # rooms are in their buildings
     housed = sum(placement.count for placement in placements)
+    candidates = {need.id for need in case.classes if need.candidate}
     dwellings = sum(units.values())
     return Account(
         scenario=scenario,
@@ -187,6 +198,7 @@ def _figures(
         dwellings=dwellings,
         housed=housed,
         housed_rental=sum(p.count for p in placements if p.tenure in rental),
+        housed_members=sum(p.count for p in placements if p.class_id not in candidates),
         open_dwellings=dwellings - housed,
         shab_m2=shab,
         shab_with_spaces_m2=shab + sum(room.area_m2 for room in rooms),

@@ -21,7 +21,8 @@ Cell = tuple[str, str]  # (typology id, tenure id)
 Kind = Literal["rental", "sale", "progressive"]
 
 OBJECTIVES: Final[Mapping[str, Literal["max", "min"]]] = {
-    "housed": "max",  # households of the group whose need is covered
+    "members": "max",  # households of the group whose need is covered, candidates left out
+    "housed": "max",  # households whose need is covered
     "public_money": "min",  # equity, top-up and subsidies, EUR
     "equity": "min",  # equity and top-up, EUR
     "mix": "min",  # dwellings to move to reach the target mix
@@ -86,6 +87,8 @@ class NeedClass:
     count: int  # n_c
     quartile: str
     cells: tuple[Cell, ...]  # A_c
+    candidate: bool = False  # of the waiting list, chosen together with the programme
+    traits: tuple[tuple[str, str], ...] = ()  # attributes that the quotas of the group count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,21 @@ class ShareRule:
     min: float | None = None
     max: float | None = None
     label: str = ""
+
+    def counts(self, need: NeedClass) -> bool:
+        """Whether the households of a class are counted by a rule of quartiles."""
+        return need.quartile in self.members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaRule(ShareRule):
+    """Bounds on the share of households with some values of an attribute, among those placed."""
+
+    attribute: str
+
+    def counts(self, need: NeedClass) -> bool:
+        """Whether the households of a class are counted by the quota."""
+        return dict(need.traits).get(self.attribute) in self.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +147,20 @@ class ProgrammeRules:
     families: tuple[ShareRule, ...] = ()  # members are tenures
     typology_shares: tuple[ShareRule, ...] = ()  # members are typologies
     quartiles: tuple[ShareRule, ...] = ()  # members are quartiles, among placed households
+    quotas: tuple[QuotaRule, ...] = ()  # of the group chosen together with the programme
     equity_max_eur: float | None = None  # E_max
     topup_max_eur: float = 0.0  # G_max, a subsidy still to be found
     subsidy_max_eur: float | None = None  # S_max, top-up included
     mix_target: MixTarget | None = None
     building_shares: tuple[ShareRule, ...] = ()  # members are tenures, within each building
+
+
+def resident_shares(rules: ProgrammeRules) -> tuple[tuple[str, ShareRule], ...]:
+    """List the rules on the share of some households among those placed, by id (5.3)."""
+    return (
+        *((f"quartile:{rule.id}", rule) for rule in rules.quartiles),
+        *((f"quota:{rule.id}", rule) for rule in rules.quotas),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +384,7 @@ def _name_faults(case: Case) -> Iterator[str]:
         "typologies": case.typologies, "tenures": case.tenures, "spaces": case.spaces,
         "classes": case.classes, "families": rules.families, "mix groups": groups,
         "typology shares": rules.typology_shares, "quartiles": rules.quartiles,
+        "quotas": rules.quotas,
         "buildings": case.buildings, "building shares": rules.building_shares,
     }  # fmt: skip
     for what, items in named.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from habitat_analysis.programme.account import Account
-from habitat_analysis.programme.case import Case, Programme, ShareRule
+from habitat_analysis.programme.case import Case, Programme, ShareRule, resident_shares
 
 Unit = Literal["m2", "places", "logements", "menages", "locaux", "eur", "eur_m2"]
 Sense = Literal["<=", ">=", "="]
@@ -118,10 +118,10 @@ def _placement_checks(case: Case, account: Account) -> Iterator[Check]:
     if rules.housed_min > 0:
         housed, limit = account.housed, rules.housed_min
         yield Check(rule="housed", value=housed, sense=">=", limit=limit, unit="menages")
-    quartile = {group.id: group.quartile for group in case.classes}
-    for share in rules.quartiles:
-        part = sum(p.count for p in placements if quartile[p.class_id] in share.members)
-        yield from _bounds(f"quartile:{share.id}", share, part, account.housed, "menages")
+    classes = {group.id: group for group in case.classes}
+    for name, share in resident_shares(rules):
+        part = sum(p.count for p in placements if share.counts(classes[p.class_id]))
+        yield from _bounds(name, share, part, account.housed, "menages")
 
 
 def _money_checks(case: Case, account: Account) -> Iterator[Check]:

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from habitat_analysis.errors import UsageError
 from habitat_analysis.programme.arrays import Arrays, Vector, coefficients, read_arrays
-from habitat_analysis.programme.case import OBJECTIVES, Case, ShareRule
+from habitat_analysis.programme.case import OBJECTIVES, Case, ShareRule, resident_shares
 from habitat_analysis.programme.cells import cell_rows
 from habitat_analysis.programme.duality import Matrix
 from habitat_analysis.programme.model import (
@@ -158,7 +158,7 @@ class KeptProgramme:
         if case is not self.case:
             self._write_cells(case, matrix)
         self._write_ceilings(case, matrix, upper)
-        self._write_quartiles(case, matrix)
+        self._write_resident_shares(case, matrix)
         for rule in without:
             if rule not in self.row_of or rule in ("surface", "dwellings:max"):
                 msg = f"Expected a rule of the case that can be left out: got {rule!r}."
@@ -261,14 +261,14 @@ class KeptProgramme:
             upper[row] = big - case.fixed_cost_eur / KILO
             matrix[self.row_of[f"used:{terms.id}"], used] = -float(case.rules.dwellings_max)
 
-    def _write_quartiles(self, case: Case, matrix: Matrix) -> None:
+    def _write_resident_shares(self, case: Case, matrix: Matrix) -> None:
         """Write the shares of the households placed, which no number of dwellings fixes."""
         housed = self._parts[self.objective_row("housed")]
-        former = {rule.id: rule for rule in self.case.rules.quartiles}
-        for rule in case.rules.quartiles:
+        former = dict(resident_shares(self.case.rules))
+        for name, rule in resident_shares(case.rules):
             for bound, share in _bounds_of(rule):
-                known = dict(_bounds_of(former[rule.id]))[bound]
-                matrix[self.row_of[f"quartile:{rule.id}:{bound}"]] += (known - share) * housed
+                known = dict(_bounds_of(former[name]))[bound]
+                matrix[self.row_of[f"{name}:{bound}"]] += (known - share) * housed
 
 
 def row_limits(case: Case) -> dict[str, tuple[float, float, float]]:
@@ -336,7 +336,8 @@ def _shape(case: Case) -> tuple[object, ...]:
         tuple(row_limits(case)),
         tuple(rule.members for rule in (*rules.families, *rules.typology_shares)),
         tuple(
-            (rule.id, rule.members, rule.min is None, rule.max is None) for rule in rules.quartiles
+            (name, rule.members, rule.min is None, rule.max is None)
+            for name, rule in resident_shares(rules)
         ),
         tuple(group.tenures for group in (target.groups if target else ())),
     )

@@ -23,6 +23,7 @@ from habitat_analysis.programme.case import (
     Cell,
     ShareRule,
     TenureTerms,
+    resident_shares,
 )
 from habitat_analysis.programme.cells import cell_rows
 
@@ -126,10 +127,10 @@ def define_placements(model: ProgrammeModel) -> None:
         _require(model, "open", _dwellings(model) - housed <= rules.open_max)
     if rules.housed_min > 0:
         _require(model, "housed", housed >= rules.housed_min)
-    quartile = {group.id: group.quartile for group in model.case.classes}
-    for rule in rules.quartiles:
-        members = pulp.lpSum(f for (c, _, _), f in placed.items() if quartile[c] in rule.members)
-        _bound_share(model, f"quartile:{rule.id}", rule, members, housed)
+    classes = {group.id: group for group in model.case.classes}
+    for name, rule in resident_shares(rules):
+        counted = pulp.lpSum(f for (c, _, _), f in placed.items() if rule.counts(classes[c]))
+        _bound_share(model, name, rule, counted, housed)
 
 
 def define_balance(model: ProgrammeModel) -> None:
@@ -263,6 +264,9 @@ def objective(model: ProgrammeModel, name: str) -> Expression:
     """Write one objective of 5.4; money in thousands of euros."""
     if name == "housed":
         return pulp.lpSum(model.placed.values())
+    if name == "members":
+        candidates = {group.id for group in model.case.classes if group.candidate}
+        return pulp.lpSum(f for (c, _, _), f in model.placed.items() if c not in candidates)
     if name in ("public_money", "equity"):
         needed = 1 * model.equity + 1 * model.topup
         return needed + _total(model, "subsidy") if name == "public_money" else needed

@@ -22,6 +22,7 @@ from habitat_analysis.programme.case import (
 from habitat_analysis.programme.evaluation import Evaluation, evaluate
 from habitat_analysis.programme.kept import KeptProgramme
 from habitat_analysis.programme.model import KEEP_TOLERANCE, KILO, ProgrammeModel
+from habitat_analysis.programme.placing_quotas import chooses_households, place_under_quotas
 from habitat_analysis.programme.search import COUNTED, Found, Goal, Search
 from habitat_analysis.programme.solving import GAP_REL, SOLVER, VERSION, Status
 from habitat_analysis.programme.wording import OBJECTIVE_LABELS, STATUS_LABELS
@@ -300,7 +301,11 @@ def _certified(
     model: ProgrammeModel, case: Case, best: Found | None, stages: Sequence[Stage]
 ) -> Evaluation:
     """Evaluate the solver's answer from the data and stop if the two disagree on any stage."""
-    evaluation = evaluate(case, read_programme(model, {} if best is None else best.values))
+    programme = read_programme(model, {} if best is None else best.values)
+    if chooses_households(case) and "members" not in {stage.objective for stage in stages}:
+        placed = place_under_quotas(case, programme.units, members_first=False)
+        programme = replace(programme, placements=placed)
+    evaluation = evaluate(case, programme)
     faults = [f"{c.rule} : {c.value} {c.sense} {c.limit}" for c in evaluation.broken]
     for stage in stages:
         reached = _reached(evaluation, stage.objective)

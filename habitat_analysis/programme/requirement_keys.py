@@ -16,7 +16,7 @@ KEYS: Final[Mapping[str, str]] = {
     "subsidy": "subventions_max", "balance": "terrain",
 }  # fmt: skip
 FAMILIES: Final[Mapping[str, str]] = {
-    "share": "familles", "typo": "parts_de_typologies", "quartile": "quartiles",
+    "share": "familles", "typo": "parts_de_typologies", "quartile": "quartiles", "quota": "quotas",
     "ceiling": "plafond_prix_de_revient", "mandatory": "espaces_partages", "fixed": "fixe",
     "plu": "regles_plu",
 }  # fmt: skip

@@ -192,6 +192,7 @@ def case_levers(case: Case) -> Iterator[Lever]:
     yield from _shares(case, "share", "families")
     yield from _shares(case, "typo", "typology_shares")
     yield from _shares(case, "quartile", "quartiles")
+    yield from _shares(case, "quota", "quotas")
     if rules.mix_target is not None and rules.mix_target.eps is not None:
         yield _mix(case, rules.mix_target.eps)
     for rule, name in (

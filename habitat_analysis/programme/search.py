@@ -27,7 +27,7 @@ from habitat_analysis.programme.solving import (
     solve_arrays,
 )
 
-COUNTED: Final = frozenset({"housed", "dwellings"})  # objectives that are whole numbers
+COUNTED: Final = frozenset({"members", "housed", "dwellings"})  # objectives that are whole numbers
 NOISE: Final = 1e-6  # a bound this near to a whole number is that number
 BETTER: Final = 1e-8  # relative: what an answer must gain to be worth another search
 

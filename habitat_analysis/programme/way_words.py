@@ -126,7 +126,7 @@ def _mix(case: Case, way: WayOut) -> str:
     )
 
 
-def _quartile(case: Case, way: WayOut) -> str:
+def _residents(case: Case, way: WayOut) -> str:
     return f"{rule_label(case, way.rule)} : une part plus souple (chiffres réservés)."
 
 
@@ -163,7 +163,8 @@ _WRITERS: Final[Mapping[str, Callable[[Case, WayOut], str]]] = {
     "housed": _housed,
     "share": _share,
     "typo": _share,
-    "quartile": _quartile,
+    "quartile": _residents,
+    "quota": _residents,
     "mix": _mix,
     "balance": _balance,
     "equity": lambda case, way: _limit_money("Fonds propres", case.rules.equity_max_eur, way),

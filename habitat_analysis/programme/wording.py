@@ -43,9 +43,11 @@ WHOLES: Final[Mapping[str, str]] = {
     "share": "des logements",
     "typo": "des logements",
     "quartile": "des ménages placés",
+    "quota": "des ménages placés",
     "building_share": "des logements du bâtiment",
 }
 OBJECTIVE_LABELS: Final[Mapping[str, str]] = {
+    "members": "les besoins du groupe couverts",
     "housed": "les besoins du groupe couverts",
     "public_money": "l'effort à réunir (fonds propres et subventions)",
     "equity": "les fonds propres et la subvention complémentaire",
@@ -197,8 +199,8 @@ def _building_label(case: Case, rule: str) -> str:
 def _share_label(case: Case, rule: str) -> str:
     share, bound = share_of_rule(case, rule)
     size = "minimale" if bound == "min" else "maximale"
-    quartile = rule.startswith("quartile:")
-    return f"Part {size} {'des ménages' if quartile else 'de'} {_quoted(share)}"
+    residents = rule.startswith(("quartile:", "quota:"))
+    return f"Part {size} {'des ménages' if residents else 'de'} {_quoted(share)}"
 
 
 def _family(rule: str) -> str:
@@ -213,13 +215,14 @@ def share_of_rule(case: Case, rule: str) -> tuple[ShareRule, str]:
     *_, family, name, bound = rule.split(":")
     if rule.startswith(("building:", "buildings:")):
         family = "building_share"
-    rules = {
+    families: Mapping[str, tuple[ShareRule, ...]] = {
         "building_share": case.rules.building_shares,
         "share": case.rules.families,
         "typo": case.rules.typology_shares,
         "quartile": case.rules.quartiles,
-    }[family]
-    return next(share for share in rules if share.id == name), bound
+        "quota": case.rules.quotas,
+    }
+    return next(share for share in families[family] if share.id == name), bound
 
 
 def _plain_name(case: Case, name: str) -> str:
