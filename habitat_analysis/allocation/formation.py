@@ -59,6 +59,7 @@ class Pool:
     """Candidates, places by cell, quotas; built by `check_pool`.
 
     `fixed` are cells by household, decided by people before the choice: those households are in.
+    `first` are households of whom the most are placed, whatever the size of the group.
     """
 
     candidates: tuple[Candidate, ...]
@@ -66,6 +67,7 @@ class Pool:
     quotas: tuple[Quota, ...] = ()
     rental: frozenset[str] = frozenset()  # cells whose households are proposed, not retained
     fixed: Mapping[str, str] = field(default_factory=dict)
+    first: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +120,16 @@ class FormedGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """One group: cell by household, size first, then points."""
+    """One group: cell by household, those who come first, then size, then points."""
 
     status: Status
     chosen: Mapping[str, str]
     points: float
+    first: int
 
     @property
-    def worth(self) -> tuple[int, float]:
-        return len(self.chosen), round(self.points, 6)
+    def worth(self) -> tuple[int, int, float]:
+        return self.first, len(self.chosen), round(self.points, 6)
 
 
 def check_pool(pool: Pool, source: str = SOURCE) -> Pool:
@@ -266,14 +269,21 @@ def _choose(pool: Pool, *, seed: int | None = None, forced: str | None = None) -
         )
     )
     points = np.array([candidate.points for candidate in pool.candidates], dtype=float)
-    alive = turn.play(Stage(name="size", value=np.ones(len(found)), sense="max"))
+    first = np.array([pool.candidates[h].id in pool.first for h in household], dtype=float)
+    alive = not pool.first or turn.play(Stage(name="first", value=first, sense="max"))
+    alive = alive and turn.play(Stage(name="size", value=np.ones(len(found)), sense="max"))
     alive = alive and turn.play(Stage(name="points", value=points[household], sense="max"))
     if alive and seed is not None:
         _draw(turn, pool, household, seed)
     placement = turn.placement()
     chosen = {pool.candidates[household[k]].id: names[place[k]] for k in placement.pairs}
     inside = [candidate.points for candidate in pool.candidates if candidate.id in chosen]
-    return _Answer(status=placement.status, chosen=chosen, points=float(sum(inside)))
+    return _Answer(
+        status=placement.status,
+        chosen=chosen,
+        points=float(sum(inside)),
+        first=len(pool.first & set(chosen)),
+    )
 
 
 def _decided(pool: Pool, pairs: Sequence[tuple[int, int]]) -> Vector:
@@ -346,15 +356,23 @@ def _reason(pool: Pool, candidate: Candidate, best: _Answer, free: _Answer) -> t
     inside = _choose(pool, forced=candidate.id)
     if inside.worth == best.worth and inside.status == best.status:
         return "draw", 0.0
-    smaller = len(inside.chosen) < len(best.chosen) or inside.status == "infeasible"
+    smaller = inside.worth[:2] < best.worth[:2] or inside.status == "infeasible"
     lost = 0.0 if smaller else best.points - inside.points
     if pool.fixed and _would_be_in(replace(pool, fixed={}), candidate.id):
         return "fixed", lost
+    if inside.first < best.first and _would_cost_first(pool, candidate.id):
+        return "points", best.points - inside.points
     if smaller:  # with neither quotas nor pairs fixed, one more household in never empties a place
         return ("quota" if pool.quotas else "fixed"), 0.0
     without = _choose(_free(pool), forced=candidate.id) if pool.quotas else inside
     by_quota = bool(pool.quotas) and without.worth == free.worth
     return ("quota" if by_quota else "points"), lost
+
+
+def _would_cost_first(pool: Pool, name: str) -> bool:
+    """Tell whether a household takes the place of one that comes first, quotas apart."""
+    free = _free(pool)
+    return _choose(free, forced=name).first < _choose(free).first
 
 
 def _would_be_in(pool: Pool, name: str) -> bool:

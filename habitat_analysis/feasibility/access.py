@@ -13,6 +13,7 @@ from typing import Final
 from habitat_analysis.baremes import FactReader
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.household_burdens import household_budget, household_burdens
+from habitat_analysis.feasibility.joint import joint_classes
 from habitat_analysis.feasibility.needs import GroupNeeds, classes_of
 from habitat_analysis.households.burdens import BudgetRules, Burden
 from habitat_analysis.households.effort import EffortLimits
@@ -21,9 +22,10 @@ from habitat_analysis.households.group import Group
 from habitat_analysis.households.needs import OBSTACLES, Cell
 from habitat_analysis.households.solvency import Credit
 from habitat_analysis.programme.case import NeedClass
-from habitat_analysis.programme.economics import CaseFile, build_case, programme_rules
+from habitat_analysis.programme.economics import CaseFile, build_case
 from habitat_analysis.programme.mould import BARE
 from habitat_analysis.programme.site_figures import Room
+from habitat_analysis.programme.study_rules import programme_rules
 
 KEPT_ANSWERS: Final = 16  # scenarios and studies of one process
 UNTESTED: Final = BudgetRules(  # never asked: there is no burden then
@@ -48,7 +50,8 @@ class Access:
     budget
         Loans and limits; None when money is not tested.
     classes
-        Classes of need of the members, budgets counted: those of the programme.
+        Classes of need of the programme, budgets counted: those of the members, and of the
+        candidates when the programme chooses the group with itself.
     """
 
     members: FeasibleSet
@@ -164,11 +167,15 @@ def _access(needs: GroupNeeds, burdens: tuple[Burden, ...], budget: BudgetRules 
         return feasible_set(group.table, needs.rules, burdens, limits, needs.inputs)
 
     members = weighed(needs.group)
+    candidates = None if needs.candidates is None else weighed(needs.candidates)
+    classes = classes_of(members.needs)
+    if needs.traits is not None:
+        classes = joint_classes(needs.traits, needs.rules, members, candidates)
     return Access(
         members=members,
-        candidates=None if needs.candidates is None else weighed(needs.candidates),
+        candidates=candidates,
         tested_for_money=budget is not None,
         burdens=burdens,
         budget=budget,
-        classes=classes_of(members.needs),
+        classes=classes,
     )

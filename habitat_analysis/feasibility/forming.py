@@ -53,6 +53,7 @@ def form(
     *,
     seed: int,
     fixed: Mapping[str, Cell] | None = None,
+    members_first: bool = False,
 ) -> Formation:
     """Form the group of a programme.
 
@@ -69,6 +70,9 @@ def form(
     fixed
         Cells of the households that people fixed in a dwelling: they are in the group. A pair that
         the programme does not hold, or all of them when the quotas forbid them, count for nothing.
+    members_first
+        Whether the most households of the group are placed, even in a smaller group: the rule of
+        a programme that chose them with itself. By default the most places are filled.
 
     Returns
     -------
@@ -85,6 +89,7 @@ def form(
                 Quota(attribute=q.attribute, values=q.values, min=q.min, max=q.max) for q in quotas
             ),
             rental=frozenset(cell_id(cell) for cell in places if is_rental(cell[1])),
+            first=frozenset(one.id for one in suited if one.in_group and members_first),
         )
     )
     formed = _formed(pool, _decided(suited, places, fixed or {}), seed)

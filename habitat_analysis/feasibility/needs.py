@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from habitat_analysis.baremes import CONFLICT, Baremes, Fact, FactReader
 from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.feasibility.group_files import read_list
 from habitat_analysis.feasibility.household_burdens import household_ptz
+from habitat_analysis.feasibility.joint import Traits, quota_traits
 from habitat_analysis.households.eligibility import TenureTest
 from habitat_analysis.households.feasible import HouseholdInputs
 from habitat_analysis.households.group import Group
@@ -52,6 +53,7 @@ class GroupNeeds:
     classes: tuple[NeedClass, ...]
     reference: Reference | None
     facts: tuple[Fact, ...]
+    traits: Mapping[str, Traits] | None = None  # of quotas, when the programme chooses the group
 
     @property
     def lists(self) -> tuple[Group, ...]:
@@ -119,15 +121,18 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     facts = FactReader(baremes, on=study.operation_date)
     rules = need_rules(study, facts, reference)
     needs = need_classes(group.table, rules)
+    lists = (group,) if waiting is None else (group, waiting)
+    together = study.residents.chosen_together
     return GroupNeeds(
         group=group,
         candidates=waiting,
         rules=rules,
-        inputs=_inputs(study, [group, *([waiting] if waiting else [])], rules, facts),
+        inputs=_inputs(study, lists, rules, facts),
         needs=needs,
         classes=classes_of(needs),
         reference=reference,
         facts=facts.used,
+        traits=quota_traits(lists, rules, study.residents) if together else None,
     )
 
 

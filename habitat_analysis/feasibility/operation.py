@@ -36,6 +36,8 @@ from habitat_analysis.study import OBJECTIVES, PluRules
 from habitat_analysis.tenures import tenure
 
 NO_RULES: Final = "E_NO_RULES"
+HOUSED: Final = "housed"
+MEMBERS: Final = "members"
 LONGEST_ACCOUNT: Final = 80  # years: no loan of the barèmes is longer
 
 
@@ -210,12 +212,25 @@ def places_due(rules: PluRules, optimum: Optimum, facts: FactReader) -> int | No
 
 
 def objectives(ground: Ground) -> list[str]:
-    """Name the objectives of the study for the model, without those that need what is absent."""
+    """Name the objectives of the study for the model, without those that need what is absent.
+
+    Where candidates may enter with the programme, the needs of the group come before all needs.
+    """
     wanted = ground.study.programme
     without_group = {"besoins_couverts"} if ground.needs is None else set()
     without_target = {"mixite"} if wanted.mix_target is None else set()
     names = [n for n in wanted.objectives if n not in without_group | without_target]
-    return [OBJECTIVES[name] for name in names or ["effort"]]
+    found = [OBJECTIVES[name] for name in names or ["effort"]]
+    if not _may_choose(ground) or HOUSED not in found:
+        return found
+    first = found.index(HOUSED)
+    return [*found[:first], MEMBERS, *found[first:]]
+
+
+def _may_choose(ground: Ground) -> bool:
+    """Whether candidates may enter with the programme: the group then comes before them."""
+    needs = ground.needs
+    return needs is not None and needs.traits is not None and needs.candidates is not None
 
 
 def _parcel_rows(ground: Ground, site: Site) -> pd.DataFrame:

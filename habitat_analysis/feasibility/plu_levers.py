@@ -10,8 +10,8 @@ from habitat_analysis.feasibility.ground import mandatory_area
 from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.land.capacity import site_capacity
 from habitat_analysis.programme.case import Case
-from habitat_analysis.programme.economics import programme_rules
 from habitat_analysis.programme.requirements import Lever, LeverUnit
+from habitat_analysis.programme.study_rules import programme_rules
 from habitat_analysis.study import PluRules
 
 STEP_SHARE: Final = 0.05  # five points of the site

@@ -222,6 +222,7 @@ def _programme(case: Case, evaluation: Evaluation) -> ProgrammeR:
             logements=evaluation.dwellings,
             besoins_couverts=evaluation.housed,
             besoins_couverts_locatif=evaluation.housed_rental,
+            besoins_couverts_groupe=evaluation.housed_members,
             logements_ouverts=evaluation.open_dwellings,
             shab_m2=round(evaluation.shab_m2, 2),
             shab_avec_espaces_m2=round(evaluation.shab_with_spaces_m2, 2),

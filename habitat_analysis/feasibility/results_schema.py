@@ -67,6 +67,7 @@ class ChiffresR(Section):
     logements: int
     besoins_couverts: int
     besoins_couverts_locatif: int
+    besoins_couverts_groupe: int | None = None  # candidats à part ; absent avant la version 6
     logements_ouverts: int
     shab_m2: float
     shab_avec_espaces_m2: float

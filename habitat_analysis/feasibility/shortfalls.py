@@ -23,6 +23,8 @@ def refuse_more_than_the_group(study: Study, needs: GroupNeeds | None) -> None:
     """
     wanted = study.programme.housed_min
     known = 0 if needs is None else needs.n_households - needs.n_without_cell
+    if needs is not None and needs.traits is not None:
+        known += needs.n_candidates or 0
     if needs is None or wanted <= known:
         return
     alone = count(needs.n_without_cell, "ménage")

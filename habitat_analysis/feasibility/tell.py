@@ -56,6 +56,7 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
         study.residents.quotas,
         seed=study.seed,
         fixed={} if asked is None else asked.fixed_cells,
+        members_first=study.residents.chosen_together,
     )
     allotted = None
     if asked is not None:

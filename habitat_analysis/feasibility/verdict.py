@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from habitat_analysis.feasibility.needs import GroupNeeds
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
 from habitat_analysis.formats import count, euros, join_fr, number, percent, quoted, typeset
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
+from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.optimum import proof_sentence
 from habitat_analysis.programme.way_words import conflict_sentence, way_sentence
 from habitat_analysis.programme.wording import STATUS_LABELS, broken_sentence
@@ -46,19 +48,33 @@ def covered_sentence(feasibility: Feasibility) -> str:
     evaluation, needs = feasibility.optimum.evaluation, feasibility.ground.needs
     if evaluation is None or needs is None:
         return "Aucun groupe de ménages n'est encore constitué."
-    text = (
-        f"{count(evaluation.housed, 'besoin du groupe couvert', 'besoins du groupe couverts')} "
-        f"sur {needs.n_households}"
-    )
+    text = _covered_words(evaluation, needs)
     if evaluation.housed_rental:
         text += f", dont {evaluation.housed_rental} en locatif sous réserve de la commission (CAL)"
-    return typeset(f"{text}.{_open_words(evaluation.open_dwellings, needs.n_candidates)}")
+    return typeset(f"{text}.{_open_words(evaluation.open_dwellings, needs)}")
 
 
-def _open_words(n_open: int, n_candidates: int | None) -> str:
+def _covered_words(evaluation: Evaluation, needs: GroupNeeds) -> str:
+    """Count the needs covered, those of candidates apart when they enter with the programme."""
+    if needs.traits is None or needs.candidates is None:
+        covered = count(evaluation.housed, "besoin du groupe couvert", "besoins du groupe couverts")
+        return f"{covered} sur {needs.n_households}"
+    entered = evaluation.housed - evaluation.housed_members
+    return (
+        f"{count(evaluation.housed, 'besoin couvert', 'besoins couverts')} (groupe : "
+        f"{evaluation.housed_members} sur {needs.n_households} ; candidats choisis avec le "
+        f"programme : {entered} sur {needs.n_candidates})"
+    )
+
+
+def _open_words(n_open: int, needs: GroupNeeds) -> str:
     """Say who the dwellings left open are for."""
     if not n_open:
         return ""
+    n_candidates = needs.n_candidates
+    if needs.traits is not None and n_candidates is not None:
+        left = count(n_open, "logement ouvert", "logements ouverts")
+        return f" {left} hors du groupe et de ses candidats, à commercialiser."
     listed = (
         "à commercialiser"
         if n_candidates is None

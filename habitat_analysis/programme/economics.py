@@ -12,7 +12,6 @@ from habitat_analysis.baremes import FactReader
 from habitat_analysis.finance.costs import CostParameters, Fee, Key
 from habitat_analysis.finance.unit_costs import CostItem, UnitCosts, unit_costs
 from habitat_analysis.programme.building_terms import (
-    building_shares,
     case_buildings,
     case_phases,
     typed_by_building,
@@ -20,17 +19,14 @@ from habitat_analysis.programme.building_terms import (
 from habitat_analysis.programme.case import (
     Case,
     Cell,
-    MixGroup,
-    MixTarget,
     NeedClass,
     Programme,
-    ProgrammeRules,
     SharedSpace,
-    ShareRule,
     TenureTerms,
     Typology,
 )
 from habitat_analysis.programme.site_figures import Plot, Room
+from habitat_analysis.programme.study_rules import programme_rules
 from habitat_analysis.programme.terms import Setting, TenureSheet, tenure_sheets
 from habitat_analysis.study import ScenarioTerms, Study
 from habitat_analysis.study.model import resolved_zones
@@ -316,66 +312,6 @@ def shared_spaces(study: Study) -> tuple[SharedSpace, ...]:
     )
 
 
-def programme_rules(study: Study, capacity: Room, *, group_size: int) -> ProgrammeRules:
-    """Join the limits of the site to the targets of the study.
-
-    Without a group, rules about households are left out: nobody can be placed yet.
-    """
-    wanted = study.programme
-    offered = set(wanted.tenures)
-    target = wanted.mix_target
-    return ProgrammeRules(
-        shab_max_m2=capacity.shab_m2,
-        dwellings_min=wanted.dwellings_min,
-        dwellings_max=wanted.dwellings_max,
-        parking_max=_parking(study, capacity),
-        open_max=wanted.open_max if group_size else None,
-        housed_min=wanted.housed_min if group_size else 0,
-        families=tuple(
-            ShareRule(
-                id=family.id,
-                members=tuple(code for code in family.tenures if code in offered),
-                min=family.min,
-                max=family.max,
-                label=family.label,
-            )
-            for family in wanted.families
-        ),
-        typology_shares=tuple(
-            ShareRule(
-                id=rule.id,
-                members=_offered_sizes(study, rule.typologies),
-                min=rule.min,
-                max=rule.max,
-            )
-            for rule in wanted.typology_shares
-        ),
-        quartiles=tuple(
-            ShareRule(id=rule.id, members=(rule.id,), min=rule.min, max=rule.max)
-            for rule in wanted.quartiles
-        )
-        if group_size
-        else (),
-        equity_max_eur=wanted.equity_max_eur,
-        topup_max_eur=wanted.topup_max_eur,
-        subsidy_max_eur=wanted.subsidy_max_eur,
-        mix_target=None
-        if target is None
-        else MixTarget(
-            groups=tuple(
-                MixGroup(
-                    id=group.id,
-                    tenures=tuple(code for code in group.tenures if code in offered),
-                    share=group.share,
-                )
-                for group in target.groups
-            ),
-            eps=target.eps,
-        ),
-        building_shares=building_shares(study),
-    )
-
-
 def fixed_numbers(study: Study) -> dict[Cell | str, int | bool]:
     """List the numbers that people decided, by cell, tenure or room."""
     fixed = study.programme.fixed
@@ -425,17 +361,6 @@ def programme_quantities(file: CaseFile, programme: Programme) -> pd.DataFrame:
     columns = ["tenure", "shab", "su", "dwellings", "parking"]
     frame = pd.DataFrame(rows, columns=columns).groupby("tenure").sum()
     return frame.reindex([code for code in terms if code in frame.index])
-
-
-def _parking(study: Study, capacity: Room) -> float:
-    if study.programme.parking_max is not None:
-        return float(study.programme.parking_max)
-    return float(capacity.parking_places)
-
-
-def _offered_sizes(study: Study, sizes: Sequence[str]) -> tuple[str, ...]:
-    offered = {size.id for size in study.programme.typologies}
-    return tuple(size for size in sizes if size in offered)
 
 
 def _dropout(study: Study, scenario: ScenarioTerms) -> float:

@@ -19,9 +19,9 @@ from habitat_analysis.programme.economics import (
     build_case,
     cost_items,
     land_price,
-    programme_rules,
 )
 from habitat_analysis.programme.site_figures import SiteFigures
+from habitat_analysis.programme.study_rules import programme_rules
 from habitat_analysis.study import ScenarioTerms, Study
 
 # A site of no known parcel, without land nor building: priced as the commune.

@@ -189,7 +189,7 @@ def proof_sentence(optimum: Optimum) -> str:
     >>> found = Optimum(status="feasible", programme=None, stages=(stage,), evaluation=None,
     ...                 solver="HiGHS", version="1")
     >>> proof_sentence(found).replace("\u00a0", " ").replace("\u202f", " ")
-    'Non prouvé optimal : pour les besoins du groupe couverts, au plus 4,2 % de mieux existe.'
+    'Non prouvé optimal : pour les besoins couverts, au plus 4,2 % de mieux existe.'
     """
     label = STATUS_LABELS[optimum.status]
     late = next((stage for stage in optimum.stages if stage.status != "optimal"), None)

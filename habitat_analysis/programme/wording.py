@@ -17,7 +17,7 @@ LABELS: Final[Mapping[str, str]] = {
     "dwellings:max": "Nombre maximal de logements",
     "accepted": "Ménages placés dans un logement qui ne leur convient pas",
     "open": "Logements ouverts à d'autres que le groupe",
-    "housed": "Besoins du groupe couverts",
+    "housed": "Besoins couverts",
     "balance": "Équilibre de l'opération",
     "equity": "Fonds propres",
     "topup": "Subvention complémentaire à trouver",
@@ -48,7 +48,7 @@ WHOLES: Final[Mapping[str, str]] = {
 }
 OBJECTIVE_LABELS: Final[Mapping[str, str]] = {
     "members": "les besoins du groupe couverts",
-    "housed": "les besoins du groupe couverts",
+    "housed": "les besoins couverts",
     "public_money": "l'effort à réunir (fonds propres et subventions)",
     "equity": "les fonds propres et la subvention complémentaire",
     "mix": "l'écart à la mixité visée",
@@ -83,6 +83,8 @@ def rule_label(case: Case, rule: str) -> str:
     >>> rule_label(case, "surface")
     'Surface habitable, locaux partagés compris'
     """
+    if rule == "open" and any(need.candidate for need in case.classes):
+        return "Logements ouverts à d'autres que le groupe et ses candidats"
     if rule in LABELS:
         return LABELS[rule]
     family, _, name = rule.partition(":")

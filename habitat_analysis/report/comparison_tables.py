@@ -31,7 +31,7 @@ COMPARED: Final[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
     "effort_eur": ("Effort à réunir (€)", formats.euros),
     "cout_m2_shab_eur": ("Coût (€ TTC/m² SHAB)", formats.euros),
     "part_locatif_social": ("Part de locatif social", formats.percent),
-    "besoins_couverts": ("Besoins du groupe couverts", formats.number),
+    "besoins_couverts": ("Besoins couverts", formats.number),
 }
 
 
@@ -46,7 +46,7 @@ def comparison_table(sites: pd.DataFrame) -> Sheet:
         Column(name="label", header="Site"),
         Column(name="verdict", header="Verdict"),
         _number("logements", "Logements"),
-        _number("besoins_couverts", "Besoins du groupe couverts"),
+        _number("besoins_couverts", "Besoins couverts"),
         _number("effort_eur", "Effort à réunir (€)"),
         _number("cout_m2_shab_eur", "Coût (€ TTC/m² SHAB)"),
         Column(

@@ -38,7 +38,12 @@ CERTIFIED: Final = (
     "la limite ; négative, la règle est rompue. Les parts sont comptées en logements."
 )
 MONEY_STAGES: Final = frozenset({"public_money", "equity", "cost"})
-STAGE_NOUNS: Final = {"housed": "besoin", "mix": "logement", "dwellings": "logement"}
+STAGE_NOUNS: Final = {
+    "members": "besoin",
+    "housed": "besoin",
+    "mix": "logement",
+    "dwellings": "logement",
+}
 
 
 def programme_table(feasibility: Feasibility) -> Sheet | None:
@@ -296,7 +301,7 @@ def programme_figures(evaluation: Evaluation) -> list[tuple[str, Quantity]]:
     helped = evaluation.subsidies_eur + evaluation.topup_eur
     return [
         ("Logements", Quantity(value=evaluation.dwellings)),
-        ("Besoins du groupe couverts", Quantity(value=evaluation.housed)),
+        ("Besoins couverts", Quantity(value=evaluation.housed)),
         ("Surface habitable, locaux compris", _m2(evaluation.shab_with_spaces_m2)),
         ("Coût de l'opération, TTC", sum_of(evaluation.cost_eur)),
         ("Fonds propres", sum_of(evaluation.equity_eur)),

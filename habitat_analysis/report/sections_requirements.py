@@ -278,7 +278,7 @@ def _profile(evaluation: Evaluation, codes: list[str]) -> dict[str, Quantity]:
         "Écart à la mixité visée": Quantity(value=evaluation.mix, unit="logements", decimals=2)
     }  # fmt: skip
     return {
-        "Besoins du groupe couverts": counted(evaluation.housed, "besoin"),
+        "Besoins couverts": counted(evaluation.housed, "besoin"),
         "Logements": counted(evaluation.dwellings, "logement"),
         **tenures,
         **mix,

@@ -262,10 +262,14 @@ def _answered(feasibility: Feasibility) -> Allotted | None:
 def _rules(feasibility: Feasibility) -> Iterator[str]:
     study = feasibility.ground.study
     residents = study.residents
-    yield (
-        "Formation du groupe : le plus de places pourvues, puis les ménages du groupe avant les "
-        f"candidats, puis les points, puis un tirage (graine {study.seed})."
+    order = (
+        "le plus de ménages du groupe, puis le plus de places pourvues par ses candidats"
+        if residents.chosen_together
+        else "le plus de places pourvues, puis les ménages du groupe avant les candidats"
     )
+    if residents.chosen_together:
+        yield "Le programme et le groupe sont choisis ensemble, quotas de mixité compris."
+    yield f"Formation du groupe : {order}, puis les points, puis un tirage (graine {study.seed})."
     for quota in residents.quotas:
         named = quoted(quota.label or quota.id)
         yield f"Quota de mixité {named} : {_span(quota)} des ménages retenus."

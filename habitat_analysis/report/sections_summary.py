@@ -157,7 +157,7 @@ def _programme_figures(feasibility: Feasibility) -> list[dict[str, Any]]:
             "detail": _capacity_words(feasibility.capacity.dwellings),
         },
         {
-            "what": "Besoins du groupe couverts",
+            "what": "Besoins couverts",
             "value": covered,
             "detail": covered_sentence(feasibility),
         },

@@ -29,12 +29,13 @@ NAMES: Final = {
     "dwellings": "logements", "cost": "coût de l'opération", "spaces": "locaux partagés",
 }  # fmt: skip
 AXES: Final = {
-    "housed": "Besoins du groupe couverts", "public_money": "Effort à réunir (€)",
+    "housed": "Besoins couverts", "public_money": "Effort à réunir (€)",
     "equity": "Fonds propres et complément (€)",
     "mix": "Écart à la mixité visée (logements à déplacer)", "dwellings": "Logements",
     "cost": "Coût de l'opération TTC (€)", "spaces": "Locaux partagés (points)",
 }  # fmt: skip
 SOUGHT: Final = {  # « l'étude cherche d'abord … »
+    "members": "à couvrir le plus de besoins du groupe",
     "housed": "à couvrir le plus de besoins", "public_money": "le moindre effort",
     "equity": "le moins de fonds propres", "mix": "la mixité visée",
     "dwellings": "le plus de logements", "cost": "le moindre coût",
@@ -279,7 +280,7 @@ def _end(feasibility: Feasibility, front: Front, name: str) -> str:
     needs = feasibility.ground.needs
     if name == "housed":
         most = max(reached)
-        if needs is not None and most >= needs.n_households - TIGHT:
+        if needs is not None and needs.traits is None and most >= needs.n_households - TIGHT:
             return typeset(f"Les {number(most)} besoins du groupe peuvent tous être couverts.")
         return typeset(f"Au-delà de {_written(name, most)}, {none}.")
     if name == "dwellings":

@@ -31,6 +31,7 @@ Attribute = Literal["quartile", "age", "famille"]
 Family = Literal[
     "personne_seule", "couple_sans_enfant", "couple_avec_enfants", "famille_monoparentale", "autre"
 ]
+GroupMode = Literal["groupe", "conjoint"]
 VoteRule = Literal["parts_egales_cout", "parts_egales_nombre", "approbations", "sac_a_dos"]
 
 QUARTILES: Final = ("Q1", "Q2", "Q3", "Q4")
@@ -119,6 +120,7 @@ class Allotment(Part):
 class Residents(Part):
     """All the choices of a study about its residents."""
 
+    mode: GroupMode = "groupe"
     budget: Budget | None = Field(default=None)
     vote: RoomVote | None = None
     age_bands: tuple[Whole, ...] = Field(default=(35, 60), min_length=1, alias="tranches_age")
@@ -146,6 +148,11 @@ class Residents(Part):
                 if value not in known:
                     raise refusal("valeur_d_attribut", value)
         return self
+
+    @property
+    def chosen_together(self) -> bool:
+        """Whether the programme and the group are chosen as one question."""
+        return self.mode == "conjoint"
 
     def values_of(self, attribute: Attribute) -> tuple[str, ...]:
         """List the values of an attribute, as the study writes them."""

@@ -45,6 +45,12 @@ def group_faults(residents: Residents, files: Files, programme: Programme) -> It
         Place in the study, reason and remedy, in French.
     """
     yield from _early_files(residents, files)
+    if residents.chosen_together and files.candidates is None:
+        yield (
+            ("groupe", "mode"),
+            "choisir le programme et le groupe ensemble demande des candidats.",
+            "Ajoutez « fichiers.candidats », ou écrivez « mode: groupe ».",
+        )
     if residents.vote is not None:
         yield from _votable(programme)
     if residents.allotment is not None:
