@@ -117,7 +117,7 @@ def test_their_limits_are_hypotheses_with_a_number():
 def test_the_results_publish_buildings_and_phases():
     results = results_of(built(), fingerprint="f", inputs={}, parameters={})
     content = json.loads(results_text(results))
-    assert (content["version_schema"], SCHEMA_VERSION) == (5, 5)
+    assert (content["version_schema"], SCHEMA_VERSION) == (6, 6)
     programme = content["programme"]
     assert [b["libelle"] for b in programme["batiments"]] == [
         "Bâtiment sur rue",

@@ -60,6 +60,7 @@ class Feasibility:
     verdict: Verdict
     argument: Argument | None = None  # trade-offs and prices, when they were asked for
     story: GroupStory | None = None  # of the group on this site, when it was told
+    apart: Optimum | None = None  # in joint mode, the programme chosen for the group alone
 
     @property
     def programme(self) -> Programme | None:

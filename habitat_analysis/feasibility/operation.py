@@ -15,6 +15,7 @@ from habitat_analysis.feasibility.access import Access, access_of, with_needs
 from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
 from habitat_analysis.feasibility.market import market_price
 from habitat_analysis.feasibility.mix import mix_report
+from habitat_analysis.feasibility.needs import classes_of
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict
 from habitat_analysis.feasibility.stress import stress_table
 from habitat_analysis.feasibility.verdict import judge
@@ -159,8 +160,21 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         diagnosis=None,
         facts=_facts_used(ground, plan.facts.used),
         verdict=Verdict(word="infaisable", reasons=(), conditions=()),
+        apart=_chosen_apart(ground, plan),
     )
     return _judged(gathered, plan.facts)
+
+
+def _chosen_apart(ground: Ground, plan: Layout) -> Optimum | None:
+    """Choose the programme for the group alone, to compare, where it is chosen with candidates."""
+    if not _may_choose(ground) or plan.access is None:
+        return None
+    case = plan.file.case
+    alone = replace(
+        case, classes=classes_of(plan.access.members.needs), rules=replace(case.rules, quotas=())
+    )
+    wanted = [name for name in objectives(ground) if name != MEMBERS]
+    return optimise(alone, wanted, time_limit_s=float(ground.study.time_limit_s))
 
 
 def _judged(gathered: Feasibility, facts: FactReader) -> Feasibility:

@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from habitat_analysis.feasibility.results_joint import GroupeSeulR
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
 from habitat_analysis.feasibility.results_mix import MixiteR
 from habitat_analysis.feasibility.results_story import GroupeR
 from habitat_analysis.feasibility.results_vote import VoteR
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 class Section(BaseModel):
@@ -403,6 +404,7 @@ class Resultats(Section):
     robustesse: RobustesseR | None = None
     impossibilite: ImpossibiliteR | None = None
     groupe: GroupeR | None = None
+    choisi_pour_le_groupe_seul: GroupeSeulR | None = None  # en mode conjoint, pour comparer
     calques: list[CalqueR]
     baremes: list[BaremeR]
     entrees: dict[str, str]

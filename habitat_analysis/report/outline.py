@@ -170,6 +170,7 @@ def _group(feasibility: Feasibility) -> Section:
         group.unplaced_sentence(feasibility),
         group.future_needs_sentence(ground),
         group.needs_sentence(feasibility) if feasibility.programme else None,
+        group.together_sentence(feasibility),
         group.expectations(ground),
         *story_blocks(feasibility),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from habitat_analysis.feasibility import Feasibility, Ground, covered_sentence
-from habitat_analysis.formats import MISSING, SUPPRESSED, typeset
+from habitat_analysis.formats import MISSING, SUPPRESSED, count, euros, typeset
 from habitat_analysis.households.horizon import future_needs
 from habitat_analysis.households.summary import THRESHOLD, group_summary, suppress_nested
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
@@ -52,6 +52,23 @@ def group_table(ground: Ground) -> Sheet | None:
 def needs_sentence(feasibility: Feasibility) -> str:
     """Say how many needs of the group are covered, tenants apart."""
     return covered_sentence(feasibility)
+
+
+def together_sentence(feasibility: Feasibility) -> str:
+    """Say what choosing the programme and the group together changes; "" in the usual mode."""
+    joint, apart = feasibility.optimum.evaluation, feasibility.apart
+    if joint is None or apart is None:
+        return ""
+    if apart.evaluation is None:
+        return "Choisi pour le groupe seul, aucun programme ne respecterait toutes les limites."
+    alone = apart.evaluation
+    return typeset(
+        "Choisi avec le groupe et ses candidats, le programme couvre "
+        f"{joint.housed_members} besoins du groupe en {count(joint.dwellings, 'logement')}, pour un effort de "
+        f"{euros(joint.public_money_eur)} ; choisi pour le groupe seul, il en couvrirait "
+        f"{alone.housed} en {count(alone.dwellings, 'logement')}, pour "
+        f"{euros(alone.public_money_eur)}."
+    )
 
 
 def unplaced_sentence(feasibility: Feasibility) -> str:
