@@ -63,8 +63,8 @@ def together_sentence(feasibility: Feasibility) -> str:
         return "Choisi pour le groupe seul, aucun programme ne respecterait toutes les limites."
     alone = apart.evaluation
     return typeset(
-        "Choisi avec le groupe et ses candidats, le programme couvre "
-        f"{joint.housed_members} besoins du groupe en {count(joint.dwellings, 'logement')}, pour un effort de "
+        f"Choisi avec le groupe et ses candidats, le programme couvre {joint.housed_members} "
+        f"besoins du groupe en {count(joint.dwellings, 'logement')}, pour un effort de "
         f"{euros(joint.public_money_eur)} ; choisi pour le groupe seul, il en couvrirait "
         f"{alone.housed} en {count(alone.dwellings, 'logement')}, pour "
         f"{euros(alone.public_money_eur)}."
