@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from habitat_analysis.feasibility.results_joint import GroupeSeulR
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_legal import PersonnesMoralesR
 from habitat_analysis.feasibility.results_mix import MixiteR
 from habitat_analysis.feasibility.results_story import GroupeR
 from habitat_analysis.feasibility.results_vote import VoteR
@@ -405,6 +406,7 @@ class Resultats(Section):
     impossibilite: ImpossibiliteR | None = None
     groupe: GroupeR | None = None
     choisi_pour_le_groupe_seul: GroupeSeulR | None = None  # en mode conjoint, pour comparer
+    personnes_morales: PersonnesMoralesR | None = None  # forme juridique, lots, contrôles
     calques: list[CalqueR]
     baremes: list[BaremeR]
     entrees: dict[str, str]

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from habitat_analysis.study.legal_persons import LegalForm, LegalPerson
 from habitat_analysis.study.parts import (
     Amount,
     Flag,
@@ -127,10 +128,12 @@ class Residents(Part):
     quotas: tuple[GroupQuota, ...] = ()
     allotment: Allotment | None = Field(default=None, alias="attribution")
     reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
+    legal_form: LegalForm | None = Field(default=None, alias="forme_juridique")
+    legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
     horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
-    _ids_once = field_validator("quotas")(each_id_once)
+    _ids_once = field_validator("quotas", "legal_persons")(each_id_once)
 
     @field_validator("age_bands")
     @classmethod

@@ -1,0 +1,112 @@
+"""The legal persons of the group in a report: who they are, their lots, the limits of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from habitat_analysis.feasibility import Feasibility
+from habitat_analysis.feasibility.legal_form import KINDS
+from habitat_analysis.formats import count, join_fr, quoted, typeset
+from habitat_analysis.programme.lots import own_lots
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+
+HEADING: Final = "Personnes morales et forme juridique"
+NOT_STATED: Final = "à préciser"
+LOTS_NOTE: Final = (
+    "Un lot locatif est loué par la commission (CAL) et reste ouvert aux ménages ; aucun ménage "
+    "n'est placé dans les autres lots. Tous sont financés au programme comme les logements de leur "
+    "statut."
+)
+PROPORTION_NOTE: Final = (
+    "Logements en proportion du capital : respecté à moins d'un logement près, notre lecture du "
+    "texte."
+)
+
+
+def lots_sentence(feasibility: Feasibility) -> str:
+    """Say in the programme which lots legal persons hold; "" without any."""
+    legal = feasibility.legal
+    if legal is None or not legal.persons:
+        return ""
+    held = [f"{_lots(one.cells)} pour {quoted(one.label)}" for one in legal.persons]
+    own = sum(own_lots(feasibility.file.case).values())
+    apart = ""
+    if own:
+        taken, placed = count(own, "lot hors locatif", "lots hors locatif"), "n'est placé"
+        where = "Dans ce" if own == 1 else "Dans ces"
+        apart = f" {where} {taken}, aucun ménage du groupe {placed}."
+    return typeset(f"Compris dans le programme, {join_fr(held)}.{apart}")
+
+
+def form_sentence(feasibility: Feasibility) -> str:
+    """Name the legal form of the group and its text; "" when the study says nothing of it."""
+    legal = feasibility.legal
+    if legal is None:
+        return ""
+    reference = f" ({legal.form_reference})" if legal.form_reference else ""
+    alone = "" if legal.persons else " Aucune personne morale n'y tient de lot."
+    return typeset(f"Forme juridique du groupe : {legal.form_label}{reference}.{alone}")
+
+
+def persons_table(feasibility: Feasibility) -> Sheet | None:
+    """List the legal persons with their lots and shares; None without any."""
+    legal = feasibility.legal
+    if legal is None or not legal.persons:
+        return None
+    rows = [
+        {
+            "who": one.label,
+            "kind": KINDS[one.kind],
+            "lots": _lots(one.cells),
+            "capital": one.capital_share,
+            "votes": one.votes_share,
+        }
+        for one in legal.persons
+    ]
+    columns = [
+        Column(name="who", header="Personne morale"),
+        Column(name="kind", header="Nature"),
+        Column(name="lots", header="Lots"),
+        Column(name="capital", header="Part du capital", kind="share", absent=NOT_STATED),
+        Column(name="votes", header="Part des voix", kind="share", absent=NOT_STATED),
+    ]
+    return sheet("Personnes morales", HEADING, rows, columns, notes=[LOTS_NOTE])
+
+
+def checks_table(feasibility: Feasibility) -> Sheet | None:
+    """Try each limit of the legal form; None without any legal person."""
+    legal = feasibility.legal
+    if legal is None or not legal.checks:
+        return None
+    rows = [
+        {
+            "subject": check.subject,
+            "state": check.state,
+            "said": f"{check.said[0].upper()}{check.said[1:]}",
+        }
+        for check in legal.checks
+    ]
+    columns = [
+        Column(name="subject", header="Limite"),
+        Column(name="state", header="Constat"),
+        Column(name="said", header="Chiffres et texte"),
+    ]
+    proportional = any(check.gap_dwellings is not None for check in legal.checks)
+    notes = [PROPORTION_NOTE] if proportional else []
+    return sheet("Limites", "Limites de la forme juridique", rows, columns, notes=notes)
+
+
+def legal_hypotheses(feasibility: Feasibility) -> Iterator[tuple[str, Quantity]]:
+    """State the lots and shares typed in the study."""
+    for person in feasibility.ground.study.residents.legal_persons:
+        lots = Quantity(value=sum(person.cells.values()), unit="lots")
+        yield f"Personne morale « {person.label} », lots", lots
+        for what, share in (("capital", person.capital_share), ("voix", person.votes_share)):
+            if share is not None:
+                part = Quantity(value=share, unit="%", decimals=1)
+                yield f"Personne morale « {person.label} », part ({what})", part
+
+
+def _lots(cells: Mapping[tuple[str, str], int]) -> str:
+    return join_fr([f"{n} {typology} {code}" for (typology, code), n in sorted(cells.items())])
