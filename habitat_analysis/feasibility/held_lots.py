@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from habitat_analysis.allocation.plan import Plan, PlannedDwelling, in_order, is_rental
 from habitat_analysis.errors import DataError
-from habitat_analysis.formats import count, join_fr, number, quoted, typeset
+from habitat_analysis.formats import count, join_fr, quoted, typeset
 from habitat_analysis.study import LegalPerson
 
 Cell = tuple[str, str]
@@ -73,8 +73,9 @@ def _refuse(
             lots, named = person.cells.get(cell, 0), drawn[cell]
             if named > lots or (named < lots and not absent and not is_rental(cell[1])):
                 faults.append(
-                    f"{place} : {count(lots, 'lot')} en {' '.join(cell)}, {number(named)} nommé "
-                    f"dans le plan « {file} ». Accordez « lots » et « logements »."
+                    f"{place} : {count(lots, 'lot')} en {' '.join(cell)}, "
+                    f"{count(named, 'nommé', 'nommés')} dans le plan « {file} ». Accordez « lots » "
+                    "et « logements »."
                 )
     if faults:
         raise DataError([typeset(fault) for fault in faults], code="E_LOTS")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from habitat_analysis.baremes import FactReader
+from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.formats import count, join_fr, number, percent, quoted, typeset
 from habitat_analysis.programme.case import Programme
 from habitat_analysis.regulation import (
@@ -26,9 +26,15 @@ from habitat_analysis.study.legal_persons import PersonKind, lots_by_cell
 from habitat_analysis.tenures import tenure
 
 State = Literal["respecté", "non respecté", "à préciser", "à vérifier", "sans objet", "non examiné"]
-UNSETTLED: Final[tuple[State, ...]] = ("non respecté", "à préciser", "à vérifier", "non examiné")
+UNSETTLED: Final[Mapping[State, str]] = {
+    "non respecté": "limite non respectée",
+    "à préciser": "à préciser",
+    "à vérifier": "à vérifier",
+    "non examiné": "non examiné",
+}
 NOISE: Final = 1e-9  # shares typed as decimals
 ONE_DWELLING: Final = 1 - 1e-6  # lots are whole: a proportion is kept to less than one of them
+MANY: Final = 2  # from two on, a French noun is plural
 LANDLORDS: Final[tuple[PersonKind, ...]] = ("cooperative", "organisme_hlm", "commune")
 COMPANIES_ONLY: Final = (
     "ces limites ne visent que les coopératives d'habitants et les sociétés d'attribution et "
@@ -84,7 +90,7 @@ class LegalStanding:
     def conditions(self) -> tuple[str, ...]:
         """Sentences on what is broken or has to be settled."""
         return tuple(
-            typeset(f"Personnes morales, {check.state} : {check.said}")
+            typeset(f"Personnes morales, {UNSETTLED[check.state]} : {check.said}")
             for check in self.checks
             if check.state in UNSETTLED
         )
@@ -144,18 +150,18 @@ def _company_checks(
     reference = cap.legal_reference
     capital = [(one.label, one.capital_share) for one in persons]
     votes = [(one.label, one.votes_share) for one in persons]
-    yield _capped("Part du capital", "part_du_capital", capital, cap.number, reference)
-    yield _capped("Part des voix", "part_des_voix", votes, cap.number, reference)
+    yield _capped("capital", "part_du_capital", capital, cap.number, reference)
+    yield _capped("voix", "part_des_voix", votes, cap.number, reference)
     bodies = [one for one in persons if one.is_hlm]
     reference = proportional_dwellings(facts).legal_reference if bodies else ""
     for body in bodies:
         yield _proportion(body, programme, reference)
     if programme is not None:
-        yield from _let_by_nobody(persons, programme)
+        yield from _let_by_nobody(persons, programme, proportional_dwellings(facts))
 
 
 def _capped(
-    subject: str,
+    what: Literal["capital", "voix"],
     key: str,
     shares: Sequence[tuple[str, float | None]],
     cap: float,
@@ -164,14 +170,16 @@ def _capped(
     """Compare the shares of all legal persons together with their cap."""
     total = math.fsum(share or 0.0 for _, share in shares)
     missing = [quoted(label) for label, share in shares if share is None]
-    said = f"{subject.lower()} des personnes morales, {percent(total)} pour {percent(cap)} au plus"
+    of_what = "du capital" if what == "capital" else "des voix"
+    said = f"{percent(total)} {of_what} aux personnes morales, pour {percent(cap)} au plus"
     state: State = "respecté"
     if total > cap + NOISE:
         state = "non respecté"
     elif missing:
-        state, said = "à préciser", f"« {key} » de {join_fr(missing)}, {said} sans elle"
+        others = f" ; {said}, sans compter ce qui manque" if len(missing) < len(shares) else ""
+        state, said = "à préciser", f"il manque « {key} » de {join_fr(missing)}{others}"
     return LegalCheck(
-        subject=f"{subject} des personnes morales",
+        subject=typeset(f"Part {of_what} des personnes morales"),
         state=state,
         said=typeset(f"{said} ({reference})."),
         legal_reference=reference,
@@ -200,7 +208,8 @@ def _proportion(body: LegalPerson, programme: Programme | None, reference: str) 
     dwellings = sum(programme.units.values())
     held, gap = lots / dwellings, lots - share * dwellings
     near = abs(gap) < ONE_DWELLING
-    beside = f"un écart de {number(gap, 1, signed=True)} logement" if abs(gap) > NOISE else "égales"
+    noun = "logement" if abs(gap) < MANY else "logements"
+    beside = f"écart de {number(gap, 1, signed=True)} {noun}" if apart else "sans écart"
     said = (
         f"{quoted(body.label)} tient {count(lots, 'logement')} sur {number(dwellings)}, soit "
         f"{percent(held)}, pour {percent(share)} du capital, {beside}"
@@ -216,7 +225,9 @@ def _proportion(body: LegalPerson, programme: Programme | None, reference: str) 
     )
 
 
-def _let_by_nobody(persons: Sequence[LegalPerson], programme: Programme) -> Iterator[LegalCheck]:
+def _let_by_nobody(
+    persons: Sequence[LegalPerson], programme: Programme, rule: Fact
+) -> Iterator[LegalCheck]:
     """Say how many rental dwellings of a company no legal person holds, and so lets."""
     lots = lots_by_cell(persons)
     left = sum(
@@ -226,8 +237,9 @@ def _let_by_nobody(persons: Sequence[LegalPerson], programme: Programme) -> Iter
     )
     if left:
         said = (
-            f"{count(left, 'logement locatif', 'logements locatifs')} au programme sans bailleur "
-            "nommé : dans cette société, son organisme Hlm en est membre ; ajoutez ses lots."
+            f"{count(left, 'logement locatif', 'logements locatifs')} du programme sans bailleur "
+            "nommé ; dans cette forme, un organisme Hlm associé les tient "
+            f"({rule.legal_reference}), ajoutez ses lots."
         )
         yield _check("Bailleur des logements locatifs", "à vérifier", said)
 

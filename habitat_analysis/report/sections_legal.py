@@ -7,7 +7,7 @@ from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.feasibility.legal_form import KINDS
-from habitat_analysis.formats import count, join_fr, quoted, typeset
+from habitat_analysis.formats import join_fr, quoted, typeset
 from habitat_analysis.programme.lots import own_lots
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 
@@ -31,12 +31,12 @@ def lots_sentence(feasibility: Feasibility) -> str:
         return ""
     held = [f"{_lots(one.cells)} pour {quoted(one.label)}" for one in legal.persons]
     own = sum(own_lots(feasibility.file.case).values())
-    apart = ""
-    if own:
-        taken, placed = count(own, "lot hors locatif", "lots hors locatif"), "n'est placé"
-        where = "Dans ce" if own == 1 else "Dans ces"
-        apart = f" {where} {taken}, aucun ménage du groupe {placed}."
-    return typeset(f"Compris dans le programme, {join_fr(held)}.{apart}")
+    closed = {0: "", 1: " Le lot hors locatif n'est ouvert à aucun ménage."}.get(
+        own, f" Les {own} lots hors locatif ne sont ouverts à aucun ménage."
+    )
+    return typeset(
+        f"Lots de personnes morales, compris dans le programme : {join_fr(held)}.{closed}"
+    )
 
 
 def form_sentence(feasibility: Feasibility) -> str:

@@ -148,7 +148,7 @@ def _dwelling_faults(person: LegalPerson, rank: int, files: Files) -> Iterator[F
             path if named else path[:-1],
             (
                 f"{quoted(person.label)} garde {count(own, 'logement')} hors locatif, "
-                f"{number(named)} nommé dans le plan « {files.dwellings} »."
+                f"{count(named, 'nommé', 'nommés')} dans le plan « {files.dwellings} »."
             ),
             "Nommez ces logements sous « logements », pour qu'aucun ménage ne les choisisse.",
         )
