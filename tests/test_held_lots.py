@@ -91,8 +91,8 @@ def test_what_the_plan_does_not_say_is_refused_all_at_once() -> None:
     told = [plain(fault) for fault in refused.value.faults]
     assert told == [
         (
-            "étude, « groupe.personnes_morales », « A » : « Z9 » absent du plan « plan.csv ». Corrigez "
-            "« logements »."
+            "étude, « groupe.personnes_morales », « A » : « Z9 » absent du plan « plan.csv ». "
+            "Corrigez « logements »."
         ),
         (
             "étude, « groupe.personnes_morales », « B » : 0 lot en T2 LIBRE, 1 nommé dans le plan "

@@ -34,6 +34,7 @@ UNSETTLED: Final[Mapping[State, str]] = {
 }
 NOISE: Final = 1e-9  # shares typed as decimals
 ONE_DWELLING: Final = 1 - 1e-6  # lots are whole: a proportion is kept to less than one of them
+GAP_DECIMALS: Final = 6
 MANY: Final = 2  # from two on, a French noun is plural
 LANDLORDS: Final[tuple[PersonKind, ...]] = ("cooperative", "organisme_hlm", "commune")
 COMPANIES_ONLY: Final = (
@@ -206,10 +207,10 @@ def _proportion(body: LegalPerson, programme: Programme | None, reference: str) 
             limit=share,
         )
     dwellings = sum(programme.units.values())
-    held, gap = lots / dwellings, lots - share * dwellings
+    held, gap = lots / dwellings, round(lots - share * dwellings, GAP_DECIMALS)
     near = abs(gap) < ONE_DWELLING
     noun = "logement" if abs(gap) < MANY else "logements"
-    beside = f"écart de {number(gap, 1, signed=True)} {noun}" if apart else "sans écart"
+    beside = f"écart de {number(gap, 1, signed=True)} {noun}" if gap else "sans écart"
     said = (
         f"{quoted(body.label)} tient {count(lots, 'logement')} sur {number(dwellings)}, soit "
         f"{percent(held)}, pour {percent(share)} du capital, {beside}"
