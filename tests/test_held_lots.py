@@ -110,7 +110,8 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(DEMO, tmp_path / "demo", ignore=shutil.ignore_patterns("__pycache__"))
     path = tmp_path / "demo" / "etude.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("\ngroupe:\n", f"\ngroupe:\n{TILLEULS}", 1), encoding="utf-8")
+    before, after = text.split("  forme_juridique:", 1)  # the demonstration has its own, last
+    path.write_text(f"{before}{TILLEULS}\n{after[after.index('scenarios:') :]}", encoding="utf-8")
     return tmp_path / "demo"
 
 

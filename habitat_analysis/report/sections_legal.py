@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.feasibility.legal_form import KINDS
+from habitat_analysis.feasibility.legal_form import KINDS, LegalStanding
 from habitat_analysis.formats import join_fr, quoted, typeset
 from habitat_analysis.programme.lots import own_lots
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 
 HEADING: Final = "Personnes morales et forme juridique"
 NOT_STATED: Final = "à préciser"
+NOTHING_STATED: Final = "L'étude ne précise ni forme juridique du groupe, ni personne morale."
 LOTS_NOTE: Final = (
     "Un lot locatif est loué par la commission (CAL) et reste ouvert aux ménages ; aucun ménage "
     "n'est placé dans les autres lots. Tous sont financés au programme comme les logements de leur "
@@ -40,10 +41,10 @@ def lots_sentence(feasibility: Feasibility) -> str:
 
 
 def form_sentence(feasibility: Feasibility) -> str:
-    """Name the legal form of the group and its text; "" when the study says nothing of it."""
+    """Name the legal form of the group and its text."""
     legal = feasibility.legal
     if legal is None:
-        return ""
+        return NOTHING_STATED
     reference = f" ({legal.form_reference})" if legal.form_reference else ""
     alone = "" if legal.persons else " Aucune personne morale n'y tient de lot."
     return typeset(f"Forme juridique du groupe : {legal.form_label}{reference}.{alone}")
@@ -68,10 +69,10 @@ def persons_table(feasibility: Feasibility) -> Sheet | None:
         Column(name="who", header="Personne morale"),
         Column(name="kind", header="Nature"),
         Column(name="lots", header="Lots"),
-        Column(name="capital", header="Part du capital", kind="share", absent=NOT_STATED),
-        Column(name="votes", header="Part des voix", kind="share", absent=NOT_STATED),
+        *(_share_columns() if _shares_matter(legal) else ()),
     ]
-    return sheet("Personnes morales", HEADING, rows, columns, notes=[LOTS_NOTE])
+    caption = "Les personnes morales et leurs lots"
+    return sheet("Personnes morales", caption, rows, columns, notes=[LOTS_NOTE])
 
 
 def checks_table(feasibility: Feasibility) -> Sheet | None:
@@ -100,12 +101,27 @@ def checks_table(feasibility: Feasibility) -> Sheet | None:
 def legal_hypotheses(feasibility: Feasibility) -> Iterator[tuple[str, Quantity]]:
     """State the lots and shares typed in the study."""
     for person in feasibility.ground.study.residents.legal_persons:
-        lots = Quantity(value=sum(person.cells.values()), unit="lots")
+        n = sum(person.cells.values())
+        lots = Quantity(value=n, unit="lot" if n == 1 else "lots")
         yield f"Personne morale « {person.label} », lots", lots
         for what, share in (("capital", person.capital_share), ("voix", person.votes_share)):
             if share is not None:
                 part = Quantity(value=share, unit="%", decimals=1)
                 yield f"Personne morale « {person.label} », part ({what})", part
+
+
+def _share_columns() -> tuple[Column, ...]:
+    return (
+        Column(name="capital", header="Part du capital", kind="share", absent=NOT_STATED),
+        Column(name="votes", header="Part des voix", kind="share", absent=NOT_STATED),
+    )
+
+
+def _shares_matter(legal: LegalStanding) -> bool:
+    """Whether the form limits the shares, or the study states one."""
+    stated = [share for one in legal.persons for share in (one.capital_share, one.votes_share)]
+    limited = any(check.limit is not None for check in legal.checks)
+    return limited or any(share is not None for share in stated)
 
 
 def _lots(cells: Mapping[tuple[str, str], int]) -> str:
