@@ -182,7 +182,7 @@ def need_rules(study: Study, facts: FactReader, reference: Reference | None) -> 
     """Gather the rules that turn a household into a need, on the date of the operation."""
     zones = resolved_zones(study)
     return NeedRules(
-        tests={code: _test(code, zones, facts) for code in study.programme.tenures},
+        tests={code: tenure_test(code, zones, facts) for code in study.programme.tenures},
         typologies=tuple(size.id for size in study.programme.typologies),
         norm=_norm(facts),
         young_couple_age_sum=facts.value("regles", subject="JEUNE_COUPLE", key="age_sum_max"),
@@ -191,7 +191,7 @@ def need_rules(study: Study, facts: FactReader, reference: Reference | None) -> 
     )
 
 
-def _test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
+def tenure_test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
     """Tell how a tenure tests a household: ceilings of its product, by category or persons."""
     nature = tenure(code)
     if not nature.income_product or nature.income_product == OPEN_TO_ALL:

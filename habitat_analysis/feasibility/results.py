@@ -20,6 +20,7 @@ from habitat_analysis.feasibility.results_argument import (
     tradeoff_results,
 )
 from habitat_analysis.feasibility.results_buildings import building_results, phase_results
+from habitat_analysis.feasibility.results_households import household_results
 from habitat_analysis.feasibility.results_joint import joint_results
 from habitat_analysis.feasibility.results_land import land_results
 from habitat_analysis.feasibility.results_mix import mix_results
@@ -95,6 +96,7 @@ def results_of(
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
         charge_fonciere=land_results(feasibility),
         mixite=mix_results(feasibility),
+        accessibilite=household_results(feasibility),
         choisi_pour_le_groupe_seul=joint_results(feasibility),
         essais=_trials(feasibility.stress),
         arbitrages=tradeoff_results(feasibility),

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from habitat_analysis.feasibility.results_households import AccessibiliteR
 from habitat_analysis.feasibility.results_joint import GroupeSeulR
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
 from habitat_analysis.feasibility.results_mix import MixiteR
@@ -404,6 +405,7 @@ class Resultats(Section):
     robustesse: RobustesseR | None = None
     impossibilite: ImpossibiliteR | None = None
     groupe: GroupeR | None = None
+    accessibilite: AccessibiliteR | None = None  # ménages types, inventés
     choisi_pour_le_groupe_seul: GroupeSeulR | None = None  # en mode conjoint, pour comparer
     calques: list[CalqueR]
     baremes: list[BaremeR]

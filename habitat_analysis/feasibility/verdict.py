@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator
 from habitat_analysis.feasibility.needs import GroupNeeds
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
-from habitat_analysis.formats import count, euros, join_fr, number, percent, quoted, typeset
+from habitat_analysis.formats import (
+    SUPPRESSED,
+    count,
+    euros,
+    join_fr,
+    number,
+    percent,
+    quoted,
+    typeset,
+)
+from habitat_analysis.households.summary import THRESHOLD
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
 from habitat_analysis.programme.evaluation import Evaluation
@@ -152,6 +162,7 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
     yield from _land_conditions(feasibility)
     yield from _parking_conditions(feasibility)
     yield from _vote_conditions(feasibility)
+    yield from _household_conditions(feasibility)
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
     yield from never_kept(feasibility.file.case)
@@ -259,6 +270,19 @@ def _parking_conditions(feasibility: Feasibility) -> Iterator[str]:
             f" par la règle de la zone ({number(feasibility.rules.places_per_dwelling, 1)} par"
             " logement, plafonnée pour le locatif social)."
         )
+
+
+def _household_conditions(feasibility: Feasibility) -> Iterator[str]:
+    """Say that some households of the group can live nowhere here, without telling a few."""
+    access = feasibility.access
+    if access is None or not access.n_without_cell:
+        return
+    n = access.n_without_cell
+    shown = SUPPRESSED if n < THRESHOLD else number(n)
+    yield (
+        f"Ménages du groupe sans logement possible dans l'étude (droits, souhaits, taille ou "
+        f"budget) : {shown}. À reprendre avec eux : statuts, typologies, prix."
+    )
 
 
 def _vote_conditions(feasibility: Feasibility) -> Iterator[str]:

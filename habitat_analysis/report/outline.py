@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.formats import date_long, date_short, typeset
+from habitat_analysis.formats import date_long, date_short
 from habitat_analysis.report import sections_accounts as accounts
 from habitat_analysis.report import sections_buildings as buildings
 from habitat_analysis.report import sections_costs as costs
@@ -40,6 +40,7 @@ from habitat_analysis.report.blocks import (
     Section,
     section,
 )
+from habitat_analysis.report.household_blocks import household_blocks
 from habitat_analysis.report.mix_blocks import mix_blocks
 from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
@@ -347,10 +348,7 @@ def _affordability(feasibility: Feasibility) -> Section:
         monthly.quality_sentence(feasibility),
         see(funding.dwelling_prices(feasibility)),
         see(funding.ofs_fees(feasibility)),
-        typeset(
-            "Le taux d'effort et le reste à vivre de chaque type de ménage ne sont pas calculés "
-            "dans cette version : ils demandent ses ressources et son apport."
-        ),
+        *household_blocks(feasibility),
     )
 
 

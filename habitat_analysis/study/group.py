@@ -26,6 +26,7 @@ from habitat_analysis.study.parts import (
     refusal,
 )
 from habitat_analysis.study.programme import each_id_once, each_once
+from habitat_analysis.study.typical import TypicalHousehold
 
 Attribute = Literal["quartile", "age", "famille"]
 Family = Literal[
@@ -34,6 +35,7 @@ Family = Literal[
 GroupMode = Literal["groupe", "conjoint"]
 VoteRule = Literal["parts_egales_cout", "parts_egales_nombre", "approbations", "sac_a_dos"]
 
+TYPES_MOST: Final = 20
 QUARTILES: Final = ("Q1", "Q2", "Q3", "Q4")
 FAMILIES: Final[tuple[str, ...]] = (
     "personne_seule",
@@ -127,10 +129,20 @@ class Residents(Part):
     quotas: tuple[GroupQuota, ...] = ()
     allotment: Allotment | None = Field(default=None, alias="attribution")
     reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
+    typical_savings_months: Amount = Field(default=0.0, alias="epargne_types_mois")
+    typical: tuple[TypicalHousehold, ...] = Field(
+        default=(), max_length=TYPES_MOST, alias="menages_types"
+    )
     horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
     _ids_once = field_validator("quotas")(each_id_once)
+
+    @field_validator("typical")
+    @classmethod
+    def _labels_once(cls, types: tuple[TypicalHousehold, ...]) -> tuple[TypicalHousehold, ...]:
+        each_once(tuple(one.label for one in types))
+        return types
 
     @field_validator("age_bands")
     @classmethod
