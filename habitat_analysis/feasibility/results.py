@@ -25,6 +25,7 @@ from habitat_analysis.feasibility.results_joint import joint_results
 from habitat_analysis.feasibility.results_land import land_results
 from habitat_analysis.feasibility.results_mix import mix_results
 from habitat_analysis.feasibility.results_montage import montage_results
+from habitat_analysis.feasibility.results_pool import pool_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
     CalqueR,
@@ -96,6 +97,7 @@ def results_of(
         montage=None if feasibility.montage is None else montage_results(feasibility.montage),
         charge_fonciere=land_results(feasibility),
         mixite=mix_results(feasibility),
+        vivier_synthetique=pool_results(feasibility),
         accessibilite=household_results(feasibility),
         choisi_pour_le_groupe_seul=joint_results(feasibility),
         essais=_trials(feasibility.stress),

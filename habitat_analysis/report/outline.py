@@ -29,6 +29,7 @@ from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
 from habitat_analysis.report import sections_sources as sources
 from habitat_analysis.report import sections_summary as summary
+from habitat_analysis.report import synthetic
 from habitat_analysis.report.argument_blocks import argument_blocks
 from habitat_analysis.report.blocks import (
     Document,
@@ -170,6 +171,8 @@ def _group(feasibility: Feasibility) -> Section:
         group.group_table(ground),
         group.unplaced_sentence(feasibility),
         group.future_needs_sentence(ground),
+        synthetic.pool_sentence(ground),
+        synthetic.pool_table(ground),
         group.needs_sentence(feasibility) if feasibility.programme else None,
         group.together_sentence(feasibility),
         group.expectations(ground),

@@ -25,6 +25,7 @@ from habitat_analysis.study.parts import (
     Whole,
     refusal,
 )
+from habitat_analysis.study.pool import SyntheticPool
 from habitat_analysis.study.programme import each_id_once, each_once
 from habitat_analysis.study.typical import TypicalHousehold
 
@@ -133,6 +134,7 @@ class Residents(Part):
     typical: tuple[TypicalHousehold, ...] = Field(
         default=(), max_length=TYPES_MOST, alias="menages_types"
     )
+    pool: SyntheticPool | None = Field(default=None, alias="vivier")
     horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
@@ -164,7 +166,7 @@ class Residents(Part):
     @property
     def chosen_together(self) -> bool:
         """Whether the programme and the group are chosen as one question."""
-        return self.mode == "conjoint"
+        return self.mode == "conjoint" or self.pool is not None
 
     def values_of(self, attribute: Attribute) -> tuple[str, ...]:
         """List the values of an attribute, as the study writes them."""
