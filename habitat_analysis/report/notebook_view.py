@@ -70,7 +70,7 @@ class Tables:
         return "\n\n".join(repr(one) for one in self.sheets)
 
     def _repr_html_(self) -> str:
-        return "".join(one._repr_html_() for one in self.sheets)  # noqa: SLF001 - Jupyter's name
+        return "".join(one._repr_html_() for one in self.sheets)
 
 
 def tables(sheets: Iterable[Sheet]) -> Tables:
