@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from habitat_analysis.report.derived_cells import derived_cells
-from habitat_analysis.report.sheets import Column, Sheet, sheet
+from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
 from tests.building_samples import built_document
 from tests.report_samples import sample_document
 
@@ -51,6 +51,17 @@ def test_differences_ratios_changes_and_what_is_left() -> None:
     assert found[(0, 4)] == "=B1-SUM(C1:D1)"
     assert found[(1, 5)] == "=B2/C2"
     assert found[(2, 6)] == "=B3/C3-1"
+
+
+def test_a_margin_is_a_gap_in_the_sense_of_its_row() -> None:
+    """At most 10, reached 7: 3 left; at least 5, reached 9: 4 more."""
+    rows: list[dict[str, object]] = [
+        {"what": "x", "c0": Quantity(value=7.0), "c1": Quantity(value=10.0), "c2": 3.0},
+        {"what": "y", "c0": Quantity(value=9.0), "c1": Quantity(value=5.0), "c2": 4.0},
+        {"what": "z", "c0": Quantity(value=8.0), "c1": Quantity(value=6.5), "c2": -1.5},
+    ]
+    found = derived_cells(table(rows, "mixed", "mixed", "decimal"), name)
+    assert [found[(row, 3)] for row in range(3)] == ["=C1-B1", "=B2-C2", "=C3-B3"]
 
 
 def test_a_sum_along_the_row_skips_what_is_absent() -> None:
@@ -101,7 +112,8 @@ def test_every_formula_of_a_real_report_gives_its_value_and_none_turns_in_a_circ
     for one in (*sample_document().sheets, *built_document().sheets):
         if len(one.columns) > len(LETTERS):
             continue
-        numbers = one.frame.apply(pd.to_numeric, errors="coerce")
+        plain = one.frame.map(lambda v: v.value if isinstance(v, Quantity) else v)
+        numbers = plain.apply(pd.to_numeric, errors="coerce")
         found = derived_cells(one, name)
         for (row, rank), formula in found.items():
             expected = numbers.iloc[row, rank]

@@ -194,12 +194,19 @@ def test_more_than_four_numbers_in_five_are_formulas(books: Path, name: str) -> 
     assert live / len(numbers) >= 0.8
 
 
+SIMULATED = ("Ménages types", "Prix accessibles")  # what a bank and a ceiling answer: no formula
+
+
 @pytest.mark.parametrize("name", ["petite", "démonstration"])
 def test_so_are_they_in_the_whole_workbook(tmp_path: Path, name: str) -> None:
     feasibility = sample() if name == "petite" else demo_site()
     path = write_workbook(feasibility, tmp_path / "tableaux.xlsx")
     formulas = openpyxl.load_workbook(path)
-    numbers = [place for place, v in values(path).items() if isinstance(v, int | float)]
+    numbers = [
+        (sheet, address)
+        for (sheet, address), v in values(path).items()
+        if isinstance(v, int | float) and not sheet.startswith(SIMULATED)
+    ]
     live = sum(formulas[sheet][address].data_type == "f" for sheet, address in numbers)
     assert live / len(numbers) >= 0.8
 

@@ -11,6 +11,7 @@ from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.needs import GroupNeeds, read_needs
 from habitat_analysis.feasibility.shared_vote import RoomVoteResult, read_vote, with_outcome
 from habitat_analysis.feasibility.shortfalls import refuse_more_than_the_group
+from habitat_analysis.feasibility.synthetic import with_pool_notice
 from habitat_analysis.land.candidates import Screened, screen_parcels
 from habitat_analysis.land.parcel_table import describe_parcels
 from habitat_analysis.land.sites import site_name
@@ -47,6 +48,7 @@ def read_ground(study: Study) -> Ground:
     baremes = load_baremes()
     needs = read_needs(study, baremes)
     refuse_more_than_the_group(study, needs)
+    study = with_pool_notice(study, None if needs is None else needs.synthetic)
     return Ground(
         study=study,
         baremes=baremes,

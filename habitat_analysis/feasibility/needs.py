@@ -13,11 +13,13 @@ from habitat_analysis.errors import DataError, Faults
 from habitat_analysis.feasibility.group_files import read_list
 from habitat_analysis.feasibility.household_burdens import household_ptz
 from habitat_analysis.feasibility.joint import Traits, quota_traits
+from habitat_analysis.feasibility.synthetic import draw_pool
 from habitat_analysis.households.eligibility import TenureTest
 from habitat_analysis.households.feasible import HouseholdInputs
 from habitat_analysis.households.group import Group
 from habitat_analysis.households.needs import NeedRules, Needs, need_classes
 from habitat_analysis.households.occupancy import OccupancyNorm
+from habitat_analysis.households.pool import Pool
 from habitat_analysis.households.reference import (
     TENURES,
     Reference,
@@ -54,6 +56,7 @@ class GroupNeeds:
     reference: Reference | None
     facts: tuple[Fact, ...]
     traits: Mapping[str, Traits] | None = None  # of quotas, when the programme chooses the group
+    synthetic: Pool | None = None  # the group is drawn: none of its households exists
 
     @property
     def lists(self) -> tuple[Group, ...]:
@@ -94,16 +97,18 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
     Returns
     -------
     needs
-        None when the study names no file of households.
+        None when the study neither names a file of households nor describes a pool.
 
     Raises
     ------
     DataError
-        With every fault of the file of households, of the waiting list or of the reference.
+        With every fault of the file of households, of the waiting list or of the reference; of
+        a synthetic pool that cannot be drawn.
     """
-    if study.files.group is None:
+    pool = draw_pool(study)
+    if study.files.group is None and pool is None:
         return None
-    group = read_list(study, study.files.group)
+    group = pool.group if pool else read_list(study, str(study.files.group))
     reference = (
         None if study.files.reference is None else read_reference(study.path(study.files.reference))
     )
@@ -133,6 +138,7 @@ def read_needs(study: Study, baremes: Baremes) -> GroupNeeds | None:
         reference=reference,
         facts=facts.used,
         traits=quota_traits(lists, rules, study.residents) if together else None,
+        synthetic=pool,
     )
 
 
@@ -182,7 +188,7 @@ def need_rules(study: Study, facts: FactReader, reference: Reference | None) -> 
     """Gather the rules that turn a household into a need, on the date of the operation."""
     zones = resolved_zones(study)
     return NeedRules(
-        tests={code: _test(code, zones, facts) for code in study.programme.tenures},
+        tests={code: tenure_test(code, zones, facts) for code in study.programme.tenures},
         typologies=tuple(size.id for size in study.programme.typologies),
         norm=_norm(facts),
         young_couple_age_sum=facts.value("regles", subject="JEUNE_COUPLE", key="age_sum_max"),
@@ -191,7 +197,7 @@ def need_rules(study: Study, facts: FactReader, reference: Reference | None) -> 
     )
 
 
-def _test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
+def tenure_test(code: str, zones: Zones, facts: FactReader) -> TenureTest:
     """Tell how a tenure tests a household: ceilings of its product, by category or persons."""
     nature = tenure(code)
     if not nature.income_product or nature.income_product == OPEN_TO_ALL:

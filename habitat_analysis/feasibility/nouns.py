@@ -13,6 +13,7 @@ from habitat_analysis.feasibility.argued import Argument
 from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.legal_form import LegalStanding
 from habitat_analysis.feasibility.mix import MixReport
+from habitat_analysis.feasibility.reference_households import ReferenceHouseholds
 from habitat_analysis.feasibility.story import GroupStory
 from habitat_analysis.land.capacity import Capacity
 from habitat_analysis.land.sites import Site
@@ -49,6 +50,7 @@ class Feasibility:
     capacity: Capacity
     file: CaseFile
     access: Access | None  # cells of the households; None without a group
+    references: ReferenceHouseholds  # invented households before the same dwellings
     optimum: Optimum
     imposed: ImposedVerdict | None
     costs: DetailedCosts | None  # None without a programme

@@ -18,6 +18,7 @@ from habitat_analysis.feasibility.market import market_price
 from habitat_analysis.feasibility.mix import mix_report
 from habitat_analysis.feasibility.needs import classes_of
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict
+from habitat_analysis.feasibility.reference_households import reference_households
 from habitat_analysis.feasibility.stress import stress_table
 from habitat_analysis.feasibility.verdict import judge
 from habitat_analysis.land.capacity import Capacity, site_capacity
@@ -137,7 +138,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
     """
     study = ground.study
     plan = lay_out(ground, idus, scenario=scenario)
-    file = plan.file
+    file, references = plan.file, reference_households(ground, plan.file)
     optimum = optimise(file.case, objectives(ground), time_limit_s=float(study.time_limit_s))
     optimum = evened(file.case, optimum)
     imposed = imposed_programme(study)
@@ -152,6 +153,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         capacity=plan.capacity,
         file=file,
         access=plan.access,
+        references=references,
         optimum=optimum,
         imposed=None if imposed is None else judge_imposed(file.case, imposed, objectives(ground)),
         costs=None,

@@ -20,11 +20,13 @@ from habitat_analysis.feasibility.results_argument import (
     tradeoff_results,
 )
 from habitat_analysis.feasibility.results_buildings import building_results, phase_results
+from habitat_analysis.feasibility.results_households import household_results
 from habitat_analysis.feasibility.results_joint import joint_results
 from habitat_analysis.feasibility.results_land import land_results
 from habitat_analysis.feasibility.results_legal import legal_results
 from habitat_analysis.feasibility.results_mix import mix_results
 from habitat_analysis.feasibility.results_montage import montage_results
+from habitat_analysis.feasibility.results_pool import pool_results
 from habitat_analysis.feasibility.results_schema import (
     BaremeR,
     CalqueR,
@@ -97,6 +99,8 @@ def results_of(
         charge_fonciere=land_results(feasibility),
         mixite=mix_results(feasibility),
         personnes_morales=legal_results(feasibility.legal),
+        vivier_synthetique=pool_results(feasibility),
+        accessibilite=household_results(feasibility),
         choisi_pour_le_groupe_seul=joint_results(feasibility),
         essais=_trials(feasibility.stress),
         arbitrages=tradeoff_results(feasibility),

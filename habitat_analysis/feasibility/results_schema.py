@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from habitat_analysis.feasibility.results_households import AccessibiliteR
 from habitat_analysis.feasibility.results_joint import GroupeSeulR
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
 from habitat_analysis.feasibility.results_legal import PersonnesMoralesR
 from habitat_analysis.feasibility.results_mix import MixiteR
+from habitat_analysis.feasibility.results_pool import VivierR
 from habitat_analysis.feasibility.results_story import GroupeR
 from habitat_analysis.feasibility.results_vote import VoteR
 
@@ -405,6 +407,8 @@ class Resultats(Section):
     robustesse: RobustesseR | None = None
     impossibilite: ImpossibiliteR | None = None
     groupe: GroupeR | None = None
+    vivier_synthetique: VivierR | None = None  # à la place d'un groupe inconnu
+    accessibilite: AccessibiliteR | None = None  # ménages types, inventés
     choisi_pour_le_groupe_seul: GroupeSeulR | None = None  # en mode conjoint, pour comparer
     personnes_morales: PersonnesMoralesR | None = None  # forme juridique, lots, contrôles
     calques: list[CalqueR]

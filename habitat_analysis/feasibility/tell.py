@@ -26,6 +26,10 @@ from habitat_analysis.households.traits import household_traits
 from habitat_analysis.programme.lots import places_for_households
 
 NUMBER_DRAW: Final = "numero"
+NOBODY_TO_PROPOSE: Final = (
+    "Vivier synthétique : aucun candidat à proposer à la commission (CAL), ils viendront du groupe "
+    "réel."
+)
 
 
 def with_story(feasibility: Feasibility) -> Feasibility:
@@ -65,13 +69,18 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
         notes += said
     rental = {cell: n for cell, n in places.items() if n and is_rental(cell[1])}
     notes += _quota_notes(feasibility, sum(rental.values()))
+    drawn = feasibility.ground.needs.synthetic is not None
+    if drawn:
+        notes.append(NOBODY_TO_PROPOSE)
     return GroupStory(
         numbers=private_numbers([one.id for one in households], _secret(feasibility)),
         attributes={one.id: one.attributes for one in households},
         formation=formation,
         allotted=allotted,
         rental_dwellings=sum(rental.values()),
-        commission=_commission(feasibility, formation, households, rental) if rental else None,
+        commission=_commission(feasibility, formation, households, rental)
+        if rental and not drawn
+        else None,
         notes=tuple(typeset(note) for note in notes),
     )
 

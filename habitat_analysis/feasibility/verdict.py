@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator
 from habitat_analysis.feasibility.needs import GroupNeeds
 from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
-from habitat_analysis.formats import count, euros, join_fr, number, percent, quoted, typeset
+from habitat_analysis.feasibility.synthetic import pool_words
+from habitat_analysis.formats import (
+    SUPPRESSED,
+    count,
+    euros,
+    join_fr,
+    number,
+    percent,
+    quoted,
+    typeset,
+)
+from habitat_analysis.households.summary import THRESHOLD
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
 from habitat_analysis.programme.evaluation import Evaluation
@@ -48,14 +59,22 @@ def covered_sentence(feasibility: Feasibility) -> str:
     evaluation, needs = feasibility.optimum.evaluation, feasibility.ground.needs
     if evaluation is None or needs is None:
         return "Aucun groupe de ménages n'est encore constitué."
-    text = _covered_words(evaluation, needs)
-    if evaluation.housed_rental:
-        text += f", dont {evaluation.housed_rental} en locatif sous réserve de la commission (CAL)"
-    return typeset(f"{text}.{_open_words(evaluation.open_dwellings, needs)}")
+    text, rental = _covered_words(evaluation, needs), evaluation.housed_rental
+    if rental:
+        text += f", dont {rental} en locatif sous réserve de la commission (CAL)"
+    drawn = "" if needs.synthetic is None else f" {_capital(pool_words(needs.synthetic))}."
+    return typeset(f"{text}.{_open_words(evaluation.open_dwellings, needs)}{drawn}")
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _covered_words(evaluation: Evaluation, needs: GroupNeeds) -> str:
     """Count the needs covered, those of candidates apart when they enter with the programme."""
+    if needs.synthetic is not None:
+        covered = count(evaluation.housed, "besoin couvert", "besoins couverts")
+        return f"{covered} sur {needs.n_households} synthétiques"
     if needs.traits is None or needs.candidates is None:
         covered = count(evaluation.housed, "besoin du groupe couvert", "besoins du groupe couverts")
         return f"{covered} sur {needs.n_households}"
@@ -72,6 +91,9 @@ def _open_words(n_open: int, needs: GroupNeeds) -> str:
     if not n_open:
         return ""
     n_candidates = needs.n_candidates
+    if needs.synthetic is not None:
+        left = count(n_open, "logement ouvert", "logements ouverts")
+        return f" {left} hors de ces besoins, à commercialiser."
     if needs.traits is not None and n_candidates is not None:
         left = count(n_open, "logement ouvert", "logements ouverts")
         return f" {left} hors du groupe et de ses candidats, à commercialiser."
@@ -153,6 +175,7 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
     yield from _parking_conditions(feasibility)
     yield from _vote_conditions(feasibility)
     yield from () if feasibility.legal is None else feasibility.legal.conditions
+    yield from _household_conditions(feasibility)
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
     yield from never_kept(feasibility.file.case)
@@ -260,6 +283,22 @@ def _parking_conditions(feasibility: Feasibility) -> Iterator[str]:
             f" par la règle de la zone ({number(feasibility.rules.places_per_dwelling, 1)} par"
             " logement, plafonnée pour le locatif social)."
         )
+
+
+def _household_conditions(feasibility: Feasibility) -> Iterator[str]:
+    """Say that some households of the group can live nowhere here, without telling a few."""
+    access, needs = feasibility.access, feasibility.ground.needs
+    if needs is not None and needs.synthetic is not None:
+        yield f"Le groupe reste à constituer : {pool_words(needs.synthetic)}."
+        return
+    if access is None or not access.n_without_cell:
+        return
+    n = access.n_without_cell
+    shown = SUPPRESSED if n < THRESHOLD else number(n)
+    yield (
+        f"Ménages du groupe sans logement possible dans l'étude (droits, souhaits, taille ou "
+        f"budget) : {shown}. À reprendre avec eux : statuts, typologies, prix."
+    )
 
 
 def _vote_conditions(feasibility: Feasibility) -> Iterator[str]:

@@ -101,7 +101,8 @@ def banner(study: Study) -> str:
     """Write the head of every sheet: circle, retention, source."""
     files = study.files
     named = [files.group, files.candidates, files.wishes, files.ballots, files.own_allocation]
-    source = ", ".join(name for name in named if name)
+    drawn = [] if study.residents.pool is None else ["vivier synthétique, aucun ménage n'existe"]
+    source = ", ".join([name for name in named if name] + drawn)
     return typeset(
         f"{HEAD}. Conservation : {retention_words(study.residents)}. Source : {source or 'étude'}."
     )

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from habitat_analysis.report.sheets import Sheet
+from habitat_analysis.report.sheets import Quantity, Sheet
 
 Cell = tuple[int, int]  # row of the frame, rank of the column
 Name = Callable[[int, int], str]  # how a cell is written in a formula: « B4 »
@@ -22,7 +22,7 @@ Numbers = list[list[float]]  # by column, then by row; NaN where there is no num
 SAME: Final = 1e-9  # relative
 LEAST_ROWS: Final = 3  # for a difference or a sum along the row
 LEAST_PROPORTIONAL: Final = 4
-NUMERIC: Final = frozenset({"whole", "decimal", "decimal2", "share"})
+NUMERIC: Final = frozenset({"whole", "decimal", "decimal2", "share", "mixed"})
 
 
 def derived_cells(table: Sheet, name: Name) -> dict[Cell, str]:
@@ -73,6 +73,8 @@ def _numbers(table: Sheet) -> Numbers:
 
 
 def _number(value: object) -> float:
+    if isinstance(value, Quantity):
+        return float(value.value)
     if isinstance(value, bool | str) or value is None or not pd.api.types.is_number(value):
         return math.nan
     return float(value)  # type: ignore[arg-type]
@@ -91,6 +93,24 @@ def _along_the_row(numbers: Numbers, rank: int, name: Name) -> Iterator[tuple[Ce
                 for row in rows:
                     yield (row, rank), f"={formula(row)}"
                 return
+    yield from _either_way(numbers, rank, rows, name)
+
+
+def _either_way(
+    numbers: Numbers, rank: int, rows: Sequence[int], name: Name
+) -> Iterator[tuple[Cell, str]]:
+    """Give a column as the gap of the two on its left, each row in its own sense: a margin."""
+    for first in range(rank):
+        for second in range(first + 1, rank):
+            gaps = [numbers[first][row] - numbers[second][row] for row in rows]
+            pairs = list(zip(rows, gaps, strict=True))
+            if not all(_same(abs(numbers[rank][row]), abs(gap)) for row, gap in pairs):
+                continue
+            for row, gap in pairs:
+                near, far = name(row, first), name(row, second)
+                ahead = _same(numbers[rank][row], gap)
+                yield (row, rank), f"={near}-{far}" if ahead else f"={far}-{near}"
+            return
 
 
 Pair = Callable[[int], tuple[float, float]]

@@ -16,6 +16,7 @@ from PIL import Image
 from habitat_analysis.formats import typeset
 from habitat_analysis.report.escape import html_text
 from habitat_analysis.report.figures import Chart, house_style
+from habitat_analysis.report.sheets import Sheet
 
 SCREEN_DPI: Final = 100  # 800 pixels wide; reports have 200 dots an inch
 COLOURS: Final = 256  # enough for maps and charts, and three times lighter
@@ -56,6 +57,25 @@ class Picture:
         del include, exclude  # the front end chooses between the two
         data = {"image/png": b64encode(screen_png(self.chart)).decode(), "text/plain": repr(self)}
         return data, {"image/png": {"alt": self.chart.alt}}
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Several tables, one under the other."""
+
+    sheets: tuple[Sheet, ...]
+
+    def __repr__(self) -> str:
+        """Write the tables as text: a notebook compares them."""
+        return "\n\n".join(repr(one) for one in self.sheets)
+
+    def _repr_html_(self) -> str:
+        return "".join(one._repr_html_() for one in self.sheets)
+
+
+def tables(sheets: Iterable[Sheet]) -> Tables:
+    """Show several tables in one cell."""
+    return Tables(tuple(sheets))
 
 
 def say(*texts: str | Iterable[str] | None) -> Prose:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from habitat_analysis.feasibility import Feasibility
-from habitat_analysis.formats import date_long, date_short, typeset
+from habitat_analysis.formats import date_long, date_short
 from habitat_analysis.report import sections_accounts as accounts
 from habitat_analysis.report import sections_buildings as buildings
 from habitat_analysis.report import sections_costs as costs
@@ -30,6 +30,7 @@ from habitat_analysis.report import sections_sensitivity as sensitivity
 from habitat_analysis.report import sections_site as site
 from habitat_analysis.report import sections_sources as sources
 from habitat_analysis.report import sections_summary as summary
+from habitat_analysis.report import synthetic
 from habitat_analysis.report.argument_blocks import argument_blocks
 from habitat_analysis.report.blocks import (
     Document,
@@ -41,6 +42,7 @@ from habitat_analysis.report.blocks import (
     Section,
     section,
 )
+from habitat_analysis.report.household_blocks import household_blocks
 from habitat_analysis.report.mix_blocks import mix_blocks
 from habitat_analysis.report.sections_glossary import glossary
 from habitat_analysis.report.sheets import facts_sheet
@@ -170,6 +172,8 @@ def _group(feasibility: Feasibility) -> Section:
         group.group_table(ground),
         group.unplaced_sentence(feasibility),
         group.future_needs_sentence(ground),
+        synthetic.pool_sentence(ground),
+        synthetic.pool_table(ground),
         group.needs_sentence(feasibility) if feasibility.programme else None,
         group.together_sentence(feasibility),
         group.expectations(ground),
@@ -349,10 +353,7 @@ def _affordability(feasibility: Feasibility) -> Section:
         monthly.quality_sentence(feasibility),
         see(funding.dwelling_prices(feasibility)),
         see(funding.ofs_fees(feasibility)),
-        typeset(
-            "Le taux d'effort et le reste à vivre de chaque type de ménage ne sont pas calculés "
-            "dans cette version : ils demandent ses ressources et son apport."
-        ),
+        *household_blocks(feasibility),
     )
 
 

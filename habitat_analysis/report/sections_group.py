@@ -7,6 +7,7 @@ from habitat_analysis.formats import MISSING, SUPPRESSED, count, euros, typeset
 from habitat_analysis.households.horizon import future_needs
 from habitat_analysis.households.summary import THRESHOLD, group_summary, suppress_nested
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+from habitat_analysis.report.synthetic import marked
 from habitat_analysis.study.programme import SharedRoom
 
 THEMES = {
@@ -46,7 +47,7 @@ def group_table(ground: Ground) -> Sheet | None:
     ]
     caption = "Le groupe, sans personne en particulier"
     notes = [HIDDEN_NOTE, "Médianes arrondies à la centaine."]
-    return sheet("Groupe", caption, rows, columns, notes=notes)
+    return marked(sheet("Groupe", caption, rows, columns, notes=notes), ground)
 
 
 def needs_sentence(feasibility: Feasibility) -> str:
@@ -73,10 +74,12 @@ def together_sentence(feasibility: Feasibility) -> str:
 
 def unplaced_sentence(feasibility: Feasibility) -> str:
     """Say how many households no dwelling of the study suits, without telling a few of them."""
-    access = feasibility.access
-    if access is None:
+    access, needs = feasibility.access, feasibility.ground.needs
+    if access is None or needs is None:
         return NO_GROUP
     n = access.n_without_cell
+    if needs.synthetic is not None:
+        return typeset(f"Ménages synthétiques qu'aucun logement de l'étude ne satisfait : {n}.")
     if n == 0:
         return typeset("Chaque ménage du groupe accepte au moins un logement de l'étude.")
     shown = SUPPRESSED if n < THRESHOLD else str(n)

@@ -20,6 +20,7 @@ from habitat_analysis.households.reference import SIZES, sources_of, theme_of
 from habitat_analysis.households.summary import LARGEST_SIZE, THRESHOLD, suppress_table
 from habitat_analysis.report.sections_group import HIDDEN, HIDDEN_NOTE
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, share_of, sheet
+from habitat_analysis.report.synthetic import LABEL, marked
 
 UNKNOWN: Final = "n. d."
 LABELS: Final[Mapping[Theme, str]] = {
@@ -54,7 +55,7 @@ SEPARATION_WORDS: Final[Mapping[Theme, str]] = {
 def group_mix_table(ground: Ground) -> Sheet | None:
     """Give the indicators of mix of the group, theme by theme; None without a group."""
     group = group_mix_of(ground)
-    return None if group is None else mix_table_of(group)
+    return None if group is None else marked(mix_table_of(group), ground)
 
 
 def mix_table_of(
@@ -101,6 +102,8 @@ def group_mix_sentence(ground: Ground) -> str:
             f"Mixité du groupe : non communiquée sous {THRESHOLD} ménages. La coopérative la "
             "connaît dans son cercle."
         )
+    drawn = ground.needs is not None and ground.needs.synthetic is not None
+    who = f"Mixité du vivier ({LABEL})" if drawn else "Mixité du groupe"
     shown = public_mix(group)
     said = [
         f"{_households(one.commune_gap)} {SEPARATION_WORDS[one.theme]}"
@@ -108,7 +111,7 @@ def group_mix_sentence(ground: Ground) -> str:
         if not one.withheld and one.commune_gap is not None
     ]
     hidden = [LABELS[one.theme].lower() for one in shown if one.withheld]
-    parts = [f"Mixité du groupe : {' ; '.join(said)}." if said else ""]
+    parts = [f"{who} : {' ; '.join(said)}." if said else ""]
     if hidden:
         parts.append(
             f"Non communiqué ({join_fr(hidden)}) : les chiffres laisseraient retrouver la "
@@ -153,7 +156,7 @@ def household_sizes_table(ground: Ground) -> Sheet | None:
     named = sources_of(reference, SIZES, theme_of(SIZES, "bassin")) if reference else ()
     notes = [HIDDEN_NOTE if told else ALL_HIDDEN, *(f"Source : {one}." for one in named)]
     caption = "Taille des ménages : groupe, commune, bassin"
-    return sheet("Tailles comparées", caption, rows, columns, notes=notes)
+    return marked(sheet("Tailles comparées", caption, rows, columns, notes=notes), ground)
 
 
 def _shown(theme: ThemeMix) -> dict[str, int | None]:

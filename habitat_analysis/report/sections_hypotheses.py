@@ -11,6 +11,7 @@ from habitat_analysis.programme.wording import building_name
 from habitat_analysis.report.sections_costs import CHAPTERS
 from habitat_analysis.report.sections_legal import legal_hypotheses
 from habitat_analysis.report.sections_montage_hypotheses import montage_rows
+from habitat_analysis.report.sections_resident_hypotheses import resident_rows
 from habitat_analysis.report.sections_vote import vote_hypotheses
 from habitat_analysis.report.sheets import (
     Column,
@@ -73,6 +74,7 @@ def hypothesis_rows(feasibility: Feasibility) -> Iterator[Row]:
     """Give every hypothesis in the order of its number: what, value, source, who may change it."""
     for part in (_land, _programme, _costs, _operating, _tenures, montage_rows):
         yield from part(feasibility)
+    yield from resident_rows(feasibility.ground.study.residents)
 
 
 def _land(feasibility: Feasibility) -> Iterator[Row]:

@@ -14,6 +14,7 @@ from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.scenes import INVENTED, source_line
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, counted, facts_sheet, sheet
 from habitat_analysis.report.static_maps import draw_site
+from habitat_analysis.report.synthetic import LABEL
 from habitat_analysis.study.model import resolved_zones
 
 BINDING: Final = {
@@ -264,8 +265,11 @@ def map_notice(ground: Ground) -> str:
     notice = ground.study.notice
     if notice is None:
         return ""
+    drawn = ground.needs is not None and ground.needs.synthetic is not None
     if notice.lower().startswith("commune inventée"):
-        return INVENTED
+        return f"{INVENTED}, {LABEL}" if drawn else INVENTED
+    if drawn:
+        return LABEL[0].upper() + LABEL[1:]
     return textwrap.shorten(notice.split(". ")[0].rstrip("."), BADGE_CHARACTERS, placeholder="…")
 
 

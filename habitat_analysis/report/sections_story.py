@@ -21,6 +21,7 @@ from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.scenes import source_line
 from habitat_analysis.report.sections_group import HIDDEN, HIDDEN_NOTE
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, sheet
+from habitat_analysis.report.synthetic import LABEL, marked, pool_sentence
 from habitat_analysis.study.group import GroupQuota
 
 HEADING: Final = "Du vivier au groupe, du groupe aux logements"
@@ -31,6 +32,11 @@ REASON_WORDS: Final = {
     "quota": "quotas de mixité",
     "points": "points, ou priorité aux ménages du groupe",
     "draw": "tirage entre groupes aussi bons",
+}
+ORDERS: Final = {
+    "groupe": "le plus de places pourvues, puis les ménages du groupe avant les candidats",
+    "conjoint": "le plus de ménages du groupe, puis le plus de places pourvues par ses candidats",
+    "vivier": "le plus de places pourvues",
 }
 LAST_STAGES: Final = {
     "points": "les points votés par le groupe départagent, puis un tirage",
@@ -57,8 +63,12 @@ def formation_sentence(feasibility: Feasibility) -> str:
     formed = formation.formed
     if formed.status == "infeasible":
         return typeset("Aucun groupe du vivier ne respecte les quotas de mixité demandés.")
+    needs = feasibility.ground.needs
+    drawn = needs is not None and needs.synthetic is not None
+    households = count(formation.pool_size, "ménage synthétique" if drawn else "ménage",
+                       LABEL if drawn else "ménages")  # fmt: skip
     said = (
-        f"Vivier de {count(formation.pool_size, 'ménage')} : "
+        f"Vivier de {households} : "
         f"{count(len(formed.members), 'ménage retenu', 'ménages retenus')} en accession et en "
         f"SCIAPP, {len(formed.candidates)} à proposer à la commission (CAL) pour le locatif, "
         f"{len(formed.waiting_list)} sur liste d'attente."
@@ -77,7 +87,8 @@ def formation_table(feasibility: Feasibility) -> Sheet | None:
         Column(name="value", header="Valeur", kind="mixed"),
     ]
     caption = "Le groupe formé pour ce programme"
-    return sheet("Groupe formé", caption, rows, columns, notes=[HIDDEN_NOTE])
+    table = sheet("Groupe formé", caption, rows, columns, notes=[HIDDEN_NOTE])
+    return marked(table, feasibility.ground)
 
 
 def allotment_sentence(feasibility: Feasibility) -> str:
@@ -262,11 +273,9 @@ def _answered(feasibility: Feasibility) -> Allotted | None:
 def _rules(feasibility: Feasibility) -> Iterator[str]:
     study = feasibility.ground.study
     residents = study.residents
-    order = (
-        "le plus de ménages du groupe, puis le plus de places pourvues par ses candidats"
-        if residents.chosen_together
-        else "le plus de places pourvues, puis les ménages du groupe avant les candidats"
-    )
+    if said := pool_sentence(feasibility.ground):
+        yield said
+    order = ORDERS["vivier" if residents.pool is not None else residents.mode]
     if residents.chosen_together:
         yield "Le programme et le groupe sont choisis ensemble, quotas de mixité compris."
     yield f"Formation du groupe : {order}, puis les points, puis un tirage (graine {study.seed})."

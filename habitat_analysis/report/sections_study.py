@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from habitat_analysis.feasibility import Ground, choose_sites
+from habitat_analysis.feasibility.needs import GroupNeeds
+from habitat_analysis.feasibility.synthetic import pool_words
 from habitat_analysis.formats import count, date_short, join_fr, quoted
 from habitat_analysis.programme.wording import OBJECTIVE_LABELS
 from habitat_analysis.report.sheets import Sheet, facts_sheet
 from habitat_analysis.study import OBJECTIVES
 from habitat_analysis.study.model import BASE
+
+
+def _group(needs: GroupNeeds | None) -> str:
+    if needs is None:
+        return "pas encore constitué"
+    if needs.synthetic is not None:
+        return f"inconnu, {pool_words(needs.synthetic)}"
+    return count(needs.n_households, "ménage")
 
 
 def study_summary(ground: Ground) -> Sheet:
@@ -25,7 +35,7 @@ def study_summary(ground: Ground) -> Sheet:
         "Parcelles lues": count(len(ground.territory.parcels), "parcelle"),
         "Parcelles à étudier": count(len(ground.screened.kept), "parcelle"),
         "Sites rapportés": count(len(sites), "site"),
-        "Groupe": count(needs.n_households, "ménage") if needs else "pas encore constitué",
+        "Groupe": _group(needs),
         "Objectifs, dans l'ordre": join_fr(
             [OBJECTIVE_LABELS[OBJECTIVES[name]] for name in study.programme.objectives]
         ),

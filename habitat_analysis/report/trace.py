@@ -114,6 +114,16 @@ MONTHLY: Final = Trace(
         ("fiscalite", {"tax": "FRAIS_ACTE"}),
     ),
 )
+HOUSEHOLDS: Final = replace(
+    MONTHLY,
+    hypotheses=(*MONTHLY.hypotheses, "Budget :", "Ménage"),
+    facts=(
+        *MONTHLY.facts,
+        ("plafonds_ressources", {}),
+        ("regles", {"subject": "RESSOURCES"}),
+        ("prets", {"loan": "PTZ"}),
+    ),
+)
 CAPS: Final = Trace(
     hypotheses=(*RENTAL, *SALES),
     facts=(RENT_CAPS, ("prix_plafonds", {}), ("prets", {"loan": "PTZ"})),
@@ -163,6 +173,9 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Financement": MODEL,
     "Équilibre": MODEL,
     "Coût mensuel": MONTHLY,
+    "Ménages types": HOUSEHOLDS,
+    **{f"Ménages types {rank}": HOUSEHOLDS for rank in range(1, len(ORDER) + 1)},
+    "Prix accessibles": HOUSEHOLDS,
     "Prix par logement": MONTHLY,
     "Redevance OFS": OFS,
     "Sensibilité": MODEL,

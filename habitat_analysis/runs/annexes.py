@@ -36,6 +36,7 @@ from habitat_analysis.study import Study, load_study
 
 Annex = Literal["groupe", "cooperative"]
 
+SYNTHETIC: Final = "vivier synthétique"
 ANNEX_FILES: Final[Mapping[Annex, str]] = {
     "groupe": GROUP_ANNEX,
     "cooperative": CONFIDENTIAL_ANNEX,
@@ -55,7 +56,15 @@ def check_annexes(study: Study, annexes: Sequence[Annex]) -> tuple[str, ...]:
     DataError
         ``E_GROUP`` without households; ``E_RETENTION`` for a confidential annex without a date.
     """
-    if annexes and study.files.group is None:
+    pool = study.residents.pool
+    if "groupe" in annexes and pool is not None:
+        msg = (
+            f"Étude « {study.name} » : l'annexe du groupe s'adresse à des ménages, et ceux d'un "
+            "vivier synthétique n'existent pas. Retirez --annexe groupe, ou nommez les vrais "
+            "ménages sous « fichiers »."
+        )
+        raise DataError(typeset(msg), code="E_GROUP")
+    if annexes and study.files.group is None and pool is None:
         msg = (
             f"Étude « {study.name} » : une annexe parle des ménages du groupe, et l'étude n'en "
             "nomme pas. Donnez « menages » sous « fichiers », ou retirez --annexe."
@@ -101,18 +110,23 @@ def write_annexes(
     return tuple(written)
 
 
+def _named(study: Study) -> str:
+    """Name the list of the group in a workbook: its file, or the pool drawn in its place."""
+    return study.files.group or SYNTHETIC
+
+
 def gather_papers(operation: Feasibility) -> Papers:
     """Gather all that the cooperative may read of the households of a site."""
     study, needs, access = operation.ground.study, operation.ground.needs, operation.access
     rights, feasible = {}, {}
     if needs is not None:
-        lists = {study.files.group: needs.group, study.files.candidates: needs.candidates}
+        lists = {_named(study): needs.group, study.files.candidates: needs.candidates}
         rights = {
             str(name): rights_table(one.table, needs.rules) for name, one in lists.items() if one
         }
     if access is not None:
         sets: dict[str | None, FeasibleSet | None] = {
-            study.files.group: access.members,
+            _named(study): access.members,
             study.files.candidates: access.candidates,
         }
         feasible = {str(name): one for name, one in sets.items() if one is not None}

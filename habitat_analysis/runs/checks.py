@@ -8,6 +8,7 @@ from pathlib import Path
 from habitat_analysis.baremes import FactReader, load_baremes
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.shortfalls import over_ceiling
+from habitat_analysis.feasibility.synthetic import draw_pool, pool_words
 from habitat_analysis.formats import count, join_fr, typeset
 from habitat_analysis.households.group import read_group
 from habitat_analysis.households.reference import read_reference
@@ -73,11 +74,12 @@ def check_file_of_kind(path: Path, kind: str, study_path: Path | None = None) ->
 
 def _study_lines(path: Path) -> list[str]:
     study = load_study(path)
-    tenures = _check_money(study)
+    tenures, pool = _check_money(study), draw_pool(study)
     files = ", ".join(name for _, name in named_files(study))
     return [
         typeset(f"{path.name} : étude « {study.name} » lisible, termes dans leurs limites."),
         *(f"Attention, {said}" for said in over_ceiling(tenures)),
+        *([typeset(f"Groupe inconnu, {pool_words(pool)}.")] if pool else []),
         f"Fichiers nommés : {files}",
         "Chaque fichier se vérifie à part : habitat check FICHIER --kind …",
     ]

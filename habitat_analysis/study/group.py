@@ -26,7 +26,9 @@ from habitat_analysis.study.parts import (
     Whole,
     refusal,
 )
+from habitat_analysis.study.pool import SyntheticPool
 from habitat_analysis.study.programme import each_id_once, each_once
+from habitat_analysis.study.typical import TypicalHousehold
 
 Attribute = Literal["quartile", "age", "famille"]
 Family = Literal[
@@ -35,6 +37,7 @@ Family = Literal[
 GroupMode = Literal["groupe", "conjoint"]
 VoteRule = Literal["parts_egales_cout", "parts_egales_nombre", "approbations", "sac_a_dos"]
 
+TYPES_MOST: Final = 20
 QUARTILES: Final = ("Q1", "Q2", "Q3", "Q4")
 FAMILIES: Final[tuple[str, ...]] = (
     "personne_seule",
@@ -130,10 +133,21 @@ class Residents(Part):
     reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
     legal_form: LegalForm | None = Field(default=None, alias="forme_juridique")
     legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
+    typical_savings_months: Amount = Field(default=0.0, alias="epargne_types_mois")
+    typical: tuple[TypicalHousehold, ...] = Field(
+        default=(), max_length=TYPES_MOST, alias="menages_types"
+    )
+    pool: SyntheticPool | None = Field(default=None, alias="vivier")
     horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
     _ids_once = field_validator("quotas", "legal_persons")(each_id_once)
+
+    @field_validator("typical")
+    @classmethod
+    def _labels_once(cls, types: tuple[TypicalHousehold, ...]) -> tuple[TypicalHousehold, ...]:
+        each_once(tuple(one.label for one in types))
+        return types
 
     @field_validator("age_bands")
     @classmethod
@@ -155,7 +169,7 @@ class Residents(Part):
     @property
     def chosen_together(self) -> bool:
         """Whether the programme and the group are chosen as one question."""
-        return self.mode == "conjoint"
+        return self.mode == "conjoint" or self.pool is not None
 
     def values_of(self, attribute: Attribute) -> tuple[str, ...]:
         """List the values of an attribute, as the study writes them."""

@@ -11,6 +11,7 @@ from habitat_analysis.formats import count, join_fr, number, percent, quoted
 from habitat_analysis.study.group import Allotment, GroupBound, Residents
 from habitat_analysis.study.land import Files
 from habitat_analysis.study.legal_persons import legal_person_faults
+from habitat_analysis.study.pool import pool_faults
 from habitat_analysis.study.programme import Programme
 from habitat_analysis.tenures import tenures
 
@@ -46,7 +47,8 @@ def group_faults(residents: Residents, files: Files, programme: Programme) -> It
         Place in the study, reason and remedy, in French.
     """
     yield from _early_files(residents, files)
-    if residents.chosen_together and files.candidates is None:
+    yield from _pool(residents, files)
+    if residents.mode == "conjoint" and residents.pool is None and files.candidates is None:
         yield (
             ("groupe", "mode"),
             "choisir le programme et le groupe ensemble demande des candidats.",
@@ -59,6 +61,34 @@ def group_faults(residents: Residents, files: Files, programme: Programme) -> It
     yield from _limits(residents.quotas, ("groupe", "quotas"), percent)
     yield from _reservations(residents, programme)
     yield from legal_person_faults(residents.legal_persons, files, programme)
+
+
+def _pool(residents: Residents, files: Files) -> Iterator[Fault]:
+    """Name what contradicts a synthetic pool, and what makes it impossible to draw."""
+    pool = residents.pool
+    if pool is None:
+        if files.insee_households is not None:
+            yield (
+                ("fichiers", "menages_insee"),
+                "ce fichier sert à tirer un vivier synthétique, que l'étude ne décrit pas.",
+                "Écrivez « groupe.vivier », ou retirez-le.",
+            )
+        return
+    named = {
+        "menages": files.group,
+        "candidats": files.candidates,
+        "voeux": files.wishes,
+        "attribution_du_groupe": files.own_allocation,
+    }
+    for key, name in named.items():
+        if name is not None:
+            yield (
+                ("fichiers", key),
+                "un vivier synthétique remplace les ménages : aucun n'existe.",
+                "Retirez ce fichier, ou « groupe.vivier ».",
+            )
+    for path, why, remedy in pool_faults(pool, insee=files.insee_households is not None):
+        yield ("groupe", "vivier", *path), why, remedy
 
 
 def _early_files(residents: Residents, files: Files) -> Iterator[Fault]:

@@ -41,6 +41,7 @@ class Files(Part):
     risks: tuple[Text, ...] = Field(default=(), alias="risques")
     group: Text | None = Field(default=None, alias="menages")
     candidates: Text | None = Field(default=None, alias="candidats")
+    insee_households: Text | None = Field(default=None, alias="menages_insee")
     reference: Text | None = Field(default=None)
     wishes: Text | None = Field(default=None, alias="voeux")
     ballots: Text | None = Field(default=None, alias="votes")

@@ -291,6 +291,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "« {lu} » n'est pas une valeur de cet attribut.",
         "Écrivez Q1 à Q4, un type de famille (personne_seule…) ou une tranche de « tranches_age ».",
     ),
+    "sans_adulte": (
+        "ce ménage n'a pas d'adulte.",
+        "Donnez « couples » ou « adultes_seuls » (1 ou plus).",
+    ),
+    "ages_adultes": (
+        "{lu} âge(s) d'adulte donné(s) : ce n'est pas le nombre d'adultes du ménage.",
+        "Donnez un âge par adulte (deux par couple), ou aucun.",
+    ),
     "ordre": ("le minimum dépasse le maximum.", "Échangez ou corrigez les deux valeurs."),
     "somme": (
         "les parts font {lu} au total au lieu de 1.",
