@@ -172,6 +172,14 @@ def test_an_impossible_lot_is_explained_with_its_way_out():
     )
 
 
+def test_a_number_decided_below_the_lots_gives_way_by_what_is_missing():
+    two = replace(RENTAL, count=2)
+    case = replace(small(two), fixed={("T3", "PLUS"): 0})
+    ways = {way.rule: way for way in diagnose(case).ways_out}
+    assert (ways["fixed:T3,PLUS"].amount, ways["fixed:T3,PLUS"].proved) == (2.0, True)
+    assert ways["lots:T3,PLUS"].amount == 2.0
+
+
 @pytest.mark.parametrize("seed", range(8700, 8730))
 def test_ways_out_on_lots_are_enough_and_a_step_less_is_not(seed):
     draw = Draw(seed, large=False)

@@ -15,9 +15,9 @@ HEADING: Final = "Personnes morales et forme juridique"
 NOT_STATED: Final = "à préciser"
 NOTHING_STATED: Final = "L'étude ne précise ni forme juridique du groupe, ni personne morale."
 LOTS_NOTE: Final = (
-    "Un lot locatif est loué par la commission (CAL) et reste ouvert aux ménages ; aucun ménage "
-    "n'est placé dans les autres lots. Tous sont financés au programme comme les logements de leur "
-    "statut."
+    "Un lot locatif est attribué par la commission (CAL) et reste ouvert aux ménages ; aucun "
+    "ménage n'est placé dans les autres lots. Tous sont comptés et financés comme les logements de "
+    "leur statut."
 )
 PROPORTION_NOTE: Final = (
     "Logements en proportion du capital : respecté à moins d'un logement près, notre lecture du "
