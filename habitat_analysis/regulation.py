@@ -24,6 +24,8 @@ PRICES: Final = "prix_plafonds"
 INCOMES: Final = "plafonds_ressources"
 LOANS: Final = "prets"
 TAXES: Final = "fiscalite"
+FORMS: Final = "formes_juridiques"
+RESIDENTS_COMPANIES: Final = "ALL_L200"  # residents' companies, CCH L200-1 s.
 EXTRA_PERSON: Final = "+1 person"
 OPEN_ENDED: Final = "and more"
 ZONE_NAMES: Final[Mapping[str, str]] = {
@@ -198,6 +200,39 @@ def _zone(
         )
         raise DataError(msg, code="E_BAREME_ZONE")
     return given[0]
+
+
+def legal_persons_cap(reader: FactReader) -> Fact:
+    """Return the most of the capital or of the votes that legal persons hold (CCH L200-3)."""
+    subject = "share of capital or votes of all legal persons together"
+    return reader(FORMS, form=RESIDENTS_COMPANIES, legal_persons_cap=subject)
+
+
+def proportional_dwellings(reader: FactReader) -> Fact:
+    """Return the rule that ties the dwellings of an Hlm body to its capital (CCH L200-4)."""
+    subject = "dwellings held by an Hlm body are in proportion to its share of capital"
+    return reader(FORMS, form=RESIDENTS_COMPANIES, household_right=subject)
+
+
+def legal_form(reader: FactReader, code: str) -> Row:
+    """Return the row that describes a legal form: it holds no value.
+
+    Raises
+    ------
+    DataError
+        If the table has no such form (``E_LEGAL_FORM``).
+    """
+    rows = reader.baremes.table(FORMS).rows
+    found = [row for row in rows if code in row.cells["form"].split(" / ") and row.value is None]
+    if not found:
+        msg = f"{FORMS}.csv : forme juridique « {code} » absente. Ajoutez sa ligne sourcée."
+        raise DataError(msg, code="E_LEGAL_FORM")
+    return found[0]
+
+
+def caps_legal_persons(form: Row) -> bool:
+    """Whether CCH L200-3 and L200-4 apply to a legal form: its row quotes the cap."""
+    return bool(form.cells["legal_persons_cap"])
 
 
 def _values(reader: FactReader, table: str, column: str, **key: str) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from habitat_analysis.programme.case import Case, QuotaRule, ShareRule, resident_shares
-from tests.programme_enumeration import _figures, _kept, _share_kept, _summed, vectors
+from tests.programme_enumeration import _figures, _kept, _share_kept, _summed, own, vectors
 from tests.programme_instances import Draw
 
 AGES = ("jeunes", "aînés")
@@ -40,7 +40,8 @@ def best_joint(case: Case, objectives: list[str]) -> dict[str, float] | None:
     units = units[units.sum(axis=1) <= case.rules.dwellings_max]
     ways = placements(case, [(t.id, u.id) for t, u in cells])
     members_first = "members" in objectives
-    best = np.array([served(case, one, *ways, members_first=members_first) for one in units])
+    places = np.maximum(0, units - own(case))
+    best = np.array([served(case, one, *ways, members_first=members_first) for one in places])
     rooms = vectors([1] * len(case.spaces))
     x, s = np.repeat(units, len(rooms), axis=0), np.tile(rooms, (len(units), 1))
     figures = _figures(case, cells, x, s)

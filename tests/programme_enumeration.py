@@ -32,7 +32,7 @@ def all_programmes(case: Case) -> dict[str, np.ndarray]:
     cells = [(t, u) for t in case.typologies for u in case.tenures]
     units = vectors([case.rules.dwellings_max] * len(cells))
     units = units[units.sum(axis=1) <= case.rules.dwellings_max]
-    housed = most_housed(case, [(t.id, u.id) for t, u in cells], units)
+    housed = most_housed(case, [(t.id, u.id) for t, u in cells], np.maximum(0, units - own(case)))
     rooms = vectors([1] * len(case.spaces))
     x = np.repeat(units, len(rooms), axis=0)
     s = np.tile(rooms, (len(units), 1))
@@ -40,6 +40,18 @@ def all_programmes(case: Case) -> dict[str, np.ndarray]:
     figures = _figures(case, cells, x, s) | {"housed": h.astype(float)}
     good = _kept(case, cells, x, s, figures)
     return {name: value[good] for name, value in figures.items()}
+
+
+def lots_of(case: Case) -> np.ndarray:
+    """Number the lots of legal persons in each cell."""
+    asked = {(one.typology, one.tenure): one.count for one in case.lots}
+    return np.array([asked.get((t.id, u.id), 0) for t in case.typologies for u in case.tenures])
+
+
+def own(case: Case) -> np.ndarray:
+    """Number those that no household may live in."""
+    kinds = [u.kind for _ in case.typologies for u in case.tenures]
+    return lots_of(case) * np.array([kind != "rental" for kind in kinds])
 
 
 def vectors(most: list[int]) -> np.ndarray:
@@ -133,7 +145,8 @@ def _kept(case: Case, cells, x, s, figures) -> np.ndarray:
     ):
         good &= _share_kept(rule, x @ np.array([name in rule.members for name in names]), n)
     if rules.open_max is not None:
-        good &= n - figures["housed"] <= rules.open_max
+        good &= n - own(case).sum() - figures["housed"] <= rules.open_max
+    good &= (x >= lots_of(case)).all(axis=1)
     good &= figures["housed"] >= rules.housed_min
     if rules.mix_target and rules.mix_target.eps is not None:
         good &= figures["mix"] <= rules.mix_target.eps * n + 1e-6

@@ -161,6 +161,7 @@ def test_reservations_without_a_rental_tenure_are_refused():
     programme = study.programme.model_copy(update={"tenures": ("BRS", "PSLA")})
     residents = study.residents.model_copy(
         update={"reservations": {"État": 1}, "allotment": None, "vote": None, "quotas": ()}
+        | {"legal_persons": ()}
     )
     files = study.files.model_copy(
         update=dict.fromkeys(("ballots", "wishes", "dwellings", "own_allocation"))

@@ -10,12 +10,14 @@ from habitat_analysis.allocation.own_allocation import OwnAllocation, read_own_a
 from habitat_analysis.allocation.plan import Plan, planned_from_programme
 from habitat_analysis.allocation.rankings import Rankings, rankings
 from habitat_analysis.allocation.wish_lines import read_wish_lines
+from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.allotting import Call, allot, keep_possible
 from habitat_analysis.feasibility.forming import Cell, Entrant, cell_id
 from habitat_analysis.feasibility.group_files import study_plan
+from habitat_analysis.feasibility.held_lots import HeldLots, held_lots
 from habitat_analysis.feasibility.nouns import Feasibility
-from habitat_analysis.feasibility.story import Allotted, Formation
-from habitat_analysis.formats import count
+from habitat_analysis.feasibility.story import Allotted, Formation, RemovedWish
+from habitat_analysis.formats import count, quoted, typeset
 
 NO_WISHES = "Aucun vœu n'est donné : les logements en accession ne sont pas répartis."
 NO_WISH_LEFT = "Aucun ménage retenu n'a de vœu à satisfaire."
@@ -26,6 +28,7 @@ class Asked:
     """What the files of the group say of a site: its dwellings, the wishes, the pairs typed."""
 
     plan: Plan
+    held: HeldLots
     ranked: Rankings
     own: OwnAllocation | None
 
@@ -60,9 +63,11 @@ def read_asked(
         site = ", ".join(rules.site)
         return None, [f"Les vœux du groupe portent sur le site {site} : pas de répartition ici."]
     plan = _plan(feasibility)
+    held = held_lots(study.residents.legal_persons, plan)
     ranked, own = _read(feasibility, plan, households)
-    notes = [*plan.notes, *ranked.notes, *_plan_gaps(feasibility, plan)]
-    return Asked(plan=plan, ranked=ranked, own=own), notes
+    _refuse_held_pairs(own, held)
+    notes = [*plan.notes, *held.notes, *ranked.notes, *_plan_gaps(feasibility, plan)]
+    return Asked(plan=plan, held=held, ranked=ranked, own=own), notes
 
 
 def put_to_the_group(
@@ -128,19 +133,21 @@ def _call(
     feasibility: Feasibility, put: Asked, formation: Formation, households: Sequence[Entrant]
 ) -> Call:
     """Gather what the members and those who wait may have of what they wish."""
-    plan, ranked, own = put.plan, put.ranked, put.own
+    ranked, own = put.ranked, put.own
     retained = [*formation.formed.members, *formation.formed.waiting_list]
     by_id = {one.id: one for one in households}
-    asked = {name: ranked.by_household.get(name, ()) for name in retained}
+    ranked_all = {name: ranked.by_household.get(name, ()) for name in retained}
+    asked, lots = _without_lots(ranked_all, put.held)
+    open_dwellings = put.held.open_to_households(put.plan)
     wishes = wishes_of(
         feasibility.ground.study,
-        plan.dwellings,
+        open_dwellings,
         asked,
         points={name: by_id[name].points for name in retained},
         attributes={name: by_id[name].attributes for name in retained},
         fixed={} if own is None else {n: d for n, d in own.fixed.items() if asked.get(n)},
     )
-    cell_of = {one.id: (one.typology, one.tenure) for one in plan.dwellings}
+    cell_of = {one.id: (one.typology, one.tenure) for one in open_dwellings}
     allowed = {
         name: frozenset(d for d, cell in cell_of.items() if cell in by_id[name].cells)
         for name in retained
@@ -150,10 +157,53 @@ def _call(
     return Call(
         wishes=kept,
         members=tuple(h.id for h in kept.households if h.id in members),
-        removed=removed,
-        silent=tuple(n for n in formation.formed.members if not asked[n]),
-        emptied=tuple(n for n in emptied if n in members),
+        removed=(*lots, *removed),
+        silent=tuple(n for n in formation.formed.members if not ranked_all[n]),
+        emptied=tuple(
+            name
+            for name in formation.formed.members
+            if name in emptied or (ranked_all[name] and not asked[name])
+        ),
     )
+
+
+def _without_lots(
+    asked: Mapping[str, tuple[str, ...]], held: HeldLots
+) -> tuple[dict[str, tuple[str, ...]], tuple[RemovedWish, ...]]:
+    """Take the lots of legal persons out of the rankings; their names are public."""
+    kept = {
+        name: tuple(dwelling for dwelling in ranking if dwelling not in held.holder)
+        for name, ranking in asked.items()
+    }
+    removed = tuple(
+        RemovedWish(household=name, dwelling=dwelling, why=held.why(dwelling))
+        for name, ranking in asked.items()
+        for dwelling in ranking
+        if dwelling in held.holder
+    )
+    return kept, removed
+
+
+def _refuse_held_pairs(own: OwnAllocation | None, held: HeldLots) -> None:
+    """Refuse an allocation of the group that gives a household the lot of a legal person.
+
+    Raises
+    ------
+    DataError
+        ``E_LOTS``, with every dwelling.
+    """
+    taken = sorted(set(() if own is None else own.pairs.values()) & set(held.holder))
+    if taken:
+        raise DataError(
+            [
+                typeset(
+                    f"attribution du groupe, logement {quoted(name)} : {held.why(name)}, aucun "
+                    "ménage n'y entre. Donnez-lui un autre logement, ou corrigez « logements »."
+                )
+                for name in taken
+            ],
+            code="E_LOTS",
+        )
 
 
 def _reasons(

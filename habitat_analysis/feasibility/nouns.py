@@ -11,6 +11,7 @@ from habitat_analysis.baremes import Fact
 from habitat_analysis.feasibility.access import Access
 from habitat_analysis.feasibility.argued import Argument
 from habitat_analysis.feasibility.ground import Ground
+from habitat_analysis.feasibility.legal_form import LegalStanding
 from habitat_analysis.feasibility.mix import MixReport
 from habitat_analysis.feasibility.reference_households import ReferenceHouseholds
 from habitat_analysis.feasibility.story import GroupStory
@@ -63,6 +64,7 @@ class Feasibility:
     argument: Argument | None = None  # trade-offs and prices, when they were asked for
     story: GroupStory | None = None  # of the group on this site, when it was told
     apart: Optimum | None = None  # in joint mode, the programme chosen for the group alone
+    legal: LegalStanding | None = None  # None: neither a legal form nor a legal person is stated
 
     @property
     def programme(self) -> Programme | None:

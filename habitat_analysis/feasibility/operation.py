@@ -13,6 +13,7 @@ from habitat_analysis.baremes import Fact, FactReader
 from habitat_analysis.errors import DataError
 from habitat_analysis.feasibility.access import Access, access_of, with_needs
 from habitat_analysis.feasibility.ground import Ground, SiteIdus, mandatory_area
+from habitat_analysis.feasibility.legal_form import legal_standing
 from habitat_analysis.feasibility.market import market_price
 from habitat_analysis.feasibility.mix import mix_report
 from habitat_analysis.feasibility.needs import classes_of
@@ -141,6 +142,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
     optimum = optimise(file.case, objectives(ground), time_limit_s=float(study.time_limit_s))
     optimum = evened(file.case, optimum)
     imposed = imposed_programme(study)
+    legal = legal_standing(study, optimum.programme, plan.facts)
     gathered = Feasibility(
         ground=ground,
         scenario=study.scenario(scenario),
@@ -163,6 +165,7 @@ def study_site(ground: Ground, idus: SiteIdus, *, scenario: str = "base") -> Fea
         facts=_facts_used(ground, plan.facts.used),
         verdict=Verdict(word="infaisable", reasons=(), conditions=()),
         apart=_chosen_apart(ground, plan),
+        legal=legal,
     )
     return _judged(gathered, plan.facts)
 

@@ -23,6 +23,7 @@ from habitat_analysis.feasibility.results_buildings import building_results, pha
 from habitat_analysis.feasibility.results_households import household_results
 from habitat_analysis.feasibility.results_joint import joint_results
 from habitat_analysis.feasibility.results_land import land_results
+from habitat_analysis.feasibility.results_legal import legal_results
 from habitat_analysis.feasibility.results_mix import mix_results
 from habitat_analysis.feasibility.results_montage import montage_results
 from habitat_analysis.feasibility.results_pool import pool_results
@@ -99,6 +100,7 @@ def results_of(
         mixite=mix_results(feasibility),
         vivier_synthetique=pool_results(feasibility),
         accessibilite=household_results(feasibility),
+        personnes_morales=legal_results(feasibility.legal),
         choisi_pour_le_groupe_seul=joint_results(feasibility),
         essais=_trials(feasibility.stress),
         arbitrages=tradeoff_results(feasibility),

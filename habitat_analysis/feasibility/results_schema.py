@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from habitat_analysis.feasibility.results_households import AccessibiliteR
 from habitat_analysis.feasibility.results_joint import GroupeSeulR
 from habitat_analysis.feasibility.results_land import ChargeFonciereR
+from habitat_analysis.feasibility.results_legal import PersonnesMoralesR
 from habitat_analysis.feasibility.results_mix import MixiteR
 from habitat_analysis.feasibility.results_pool import VivierR
 from habitat_analysis.feasibility.results_story import GroupeR
@@ -409,6 +410,7 @@ class Resultats(Section):
     vivier_synthetique: VivierR | None = None  # à la place d'un groupe inconnu
     accessibilite: AccessibiliteR | None = None  # ménages types, inventés
     choisi_pour_le_groupe_seul: GroupeSeulR | None = None  # en mode conjoint, pour comparer
+    personnes_morales: PersonnesMoralesR | None = None  # forme juridique, lots, contrôles
     calques: list[CalqueR]
     baremes: list[BaremeR]
     entrees: dict[str, str]

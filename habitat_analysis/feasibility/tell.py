@@ -23,6 +23,7 @@ from habitat_analysis.feasibility.nouns import Feasibility
 from habitat_analysis.feasibility.story import Formation, GroupStory
 from habitat_analysis.formats import count, typeset
 from habitat_analysis.households.traits import household_traits
+from habitat_analysis.programme.lots import places_for_households
 
 NUMBER_DRAW: Final = "numero"
 NOBODY_TO_PROPOSE: Final = (
@@ -112,11 +113,12 @@ def _secret(feasibility: Feasibility) -> str:
 
 
 def _places(feasibility: Feasibility) -> dict[Cell, int] | None:
-    """Count the dwellings of each cell of the study, zero where none is built."""
+    """Count the places for households in each cell of the study, zero where there is none."""
     evaluation = feasibility.optimum.evaluation
     if evaluation is None:
         return None
-    case, units = feasibility.file.case, evaluation.programme.units
+    case = feasibility.file.case
+    units = places_for_households(case, evaluation.programme.units)
     tenures = [str(code) for code in feasibility.ground.study.programme.tenures]
     cells = [(size.id, code) for size in case.typologies for code in tenures]
     return {cell: int(units.get(cell, 0)) for cell in cells}

@@ -21,6 +21,7 @@ from habitat_analysis.programme.building_account import (
 )
 from habitat_analysis.programme.case import Case, Cell, Placement, Programme, check_programme
 from habitat_analysis.programme.cells import cell_rows, cell_table
+from habitat_analysis.programme.lots import places_for_households
 from habitat_analysis.programme.placing import place
 from habitat_analysis.programme.placing_quotas import chooses_households, place_under_quotas
 
@@ -60,7 +61,8 @@ class Account:
         Households whose need is covered; those among them in rental dwellings, which the
         commission allocates; those of the group, all of them unless candidates may enter.
     open_dwellings
-        Dwellings left to people outside the group and its candidates.
+        Dwellings left to people outside the group and its candidates; own lots of legal persons
+        are left to nobody.
     equity_needed_eur
         What loans, subsidies and sales leave to be found: ``equity_eur + topup_eur +
         missing_eur``. Equity is used first, up to its limit, then the top-up.
@@ -163,9 +165,10 @@ def draw_account(case: Case, programme: Programme, scenario: Scenario) -> Accoun
 
 def _placements(case: Case, units: Mapping[Cell, int]) -> tuple[Placement, ...]:
     """Place as many households as can be; members first where candidates may enter."""
+    places = places_for_households(case, units)
     if chooses_households(case):
-        return place_under_quotas(case, units)
-    return place(case, units)
+        return place_under_quotas(case, places)
+    return place(case, places)
 
 
 def _figures(
@@ -199,7 +202,7 @@ def _figures(
         housed=housed,
         housed_rental=sum(p.count for p in placements if p.tenure in rental),
         housed_members=sum(p.count for p in placements if p.class_id not in candidates),
-        open_dwellings=dwellings - housed,
+        open_dwellings=sum(places_for_households(case, units).values()) - housed,
         shab_m2=shab,
         shab_with_spaces_m2=shab + sum(room.area_m2 for room in rooms),
         parking=math.fsum(n * parking[u] for (_, u), n in units.items()),

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from habitat_analysis.errors import DataError, UsageError
 from habitat_analysis.programme.buildings import Building, Phase, phase_faults, split_faults
+from habitat_analysis.programme.lots import Lots, lot_faults
 
 Cell = tuple[str, str]  # (typology id, tenure id)
 Kind = Literal["rental", "sale", "progressive"]
@@ -181,6 +182,8 @@ class Case:
         shared room is built.
     buildings, phases
         Empty for a site taken as a whole; phases are given when there are several.
+    lots
+        Dwellings that legal persons hold, one entry a cell.
 
     Raises
     ------
@@ -200,6 +203,7 @@ class Case:
     fixed: Mapping[Cell | str, int | bool] = field(default_factory=dict)
     buildings: tuple[Building, ...] = ()
     phases: tuple[Phase, ...] = ()
+    lots: tuple[Lots, ...] = ()
 
     def __post_init__(self) -> None:
         numbers = () if _sound(self) else _number_faults(self, "case")
@@ -401,6 +405,7 @@ def _name_faults(case: Case) -> Iterator[str]:
     for group in groups:
         yield from _unknown(f"mix_target[{group.id}]", group.tenures, tenures)
     cells = {(t, u) for t in typologies for u in tenures}
+    yield from lot_faults(case.lots, cells)
     for need in case.classes:
         yield from _unknown(f"classes[{need.id}]", need.cells, cells)
     for tenure in case.tenures:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from habitat_analysis.programme.account import Account
 from habitat_analysis.programme.case import Case, Programme, ShareRule, resident_shares
+from habitat_analysis.programme.lots import places_for_households
 
 Unit = Literal["m2", "places", "logements", "menages", "locaux", "eur", "eur_m2"]
 Sense = Literal["<=", ">=", "="]
@@ -64,6 +65,7 @@ def certify(case: Case, account: Account) -> tuple[Check, ...]:
     return (
         *_site_checks(case, account),
         *_share_checks(case, account),
+        *_lot_checks(case, account.programme),
         *_placement_checks(case, account),
         *_money_checks(case, account),
         *_ceiling_checks(case, account),
@@ -99,6 +101,12 @@ def _share_checks(case: Case, account: Account) -> Iterator[Check]:
         yield Check(rule="mix", value=distance, sense="<=", limit=limit, unit="logements")
 
 
+def _lot_checks(case: Case, programme: Programme) -> Iterator[Check]:
+    for lots in case.lots:
+        built, limit = programme.units.get(lots.cell, 0), lots.count
+        yield Check(rule=lots.id, value=built, sense=">=", limit=limit, unit="logements")
+
+
 def _placement_checks(case: Case, account: Account) -> Iterator[Check]:
     rules, placements = case.rules, account.programme.placements or ()
     accepted = {group.id: group.cells for group in case.classes}
@@ -108,9 +116,10 @@ def _placement_checks(case: Case, account: Account) -> Iterator[Check]:
         part = sum(p.count for p in placements if p.class_id == group.id)
         rule = f"class:{group.id}"
         yield Check(rule=rule, value=part, sense="<=", limit=group.count, unit="menages")
+    places = places_for_households(case, account.programme.units)
     for t, u in sorted({(p.typology, p.tenure) for p in placements}):
         part = sum(p.count for p in placements if (p.typology, p.tenure) == (t, u))
-        limit = account.programme.units.get((t, u), 0)
+        limit = places.get((t, u), 0)
         yield Check(rule=f"cell:{t},{u}", value=part, sense="<=", limit=limit, unit="menages")
     if rules.open_max is not None:
         free, limit = account.open_dwellings, rules.open_max

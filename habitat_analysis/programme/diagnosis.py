@@ -220,13 +220,13 @@ class _Doctor:
         nothing = WayOut(rule=rule, unit=unit, amount=None)
         if unit == "eur_m2":
             return self._ceiling_way_out(rule, nothing)
-        search = Search(self._kept, self._question(self.case, [rule]))
-        limits = self._kept.question(self.case)
+        opened, limits = self._question(self.case, [rule]), self._kept.question(self.case)
         row, scale = self._kept.row_of[rule], KILO if unit == "eur" else 1.0
         slope, ways = float(limits.slope[row]), [nothing]
         for bound, maximise in ((limits.row_lower[row], True), (limits.row_upper[row], False)):
             if not math.isfinite(bound):
                 continue
+            search = Search(self._kept, _on_one_side(opened, limits, row, below=maximise))
             found = search.best(Goal(row=row, maximise=maximise, per_dwelling=slope))
             if found.value is None or found.total is None or found.status != "optimal":
                 continue
@@ -272,6 +272,15 @@ class _Doctor:
             loose = self._loose[bounds]
         dropped = [rule for rule in without if rule not in LOOSEST]
         return self._kept.question(loose, without=dropped)
+
+
+def _on_one_side(opened: Question, limits: Question, row: int, *, below: bool) -> Question:
+    """Open an equality on one side only: the nearest value is looked for on each side of it."""
+    if limits.row_lower[row] != limits.row_upper[row]:
+        return opened
+    bounds = opened.row_upper.copy() if below else opened.row_lower.copy()
+    bounds[row] = limits.row_upper[row]
+    return replace(opened, row_upper=bounds) if below else replace(opened, row_lower=bounds)
 
 
 def _allows_nothing(question: Question) -> bool:

@@ -26,7 +26,7 @@ from habitat_analysis.programme.case import (
     Typology,
 )
 from habitat_analysis.programme.site_figures import Plot, Room
-from habitat_analysis.programme.study_rules import programme_rules
+from habitat_analysis.programme.study_rules import legal_lots, programme_rules
 from habitat_analysis.programme.terms import Setting, TenureSheet, tenure_sheets
 from habitat_analysis.study import ScenarioTerms, Study
 from habitat_analysis.study.model import resolved_zones
@@ -109,6 +109,7 @@ def build_case(
             dropout_loss=_dropout(study, scenario),
             fixed_m2_eur=fixed_ttc / rules.shab_max_m2 if rules.shab_max_m2 else 0.0,
             fixed=fixed_numbers(study),
+            lots=legal_lots(study),
             buildings=case_buildings(study, rules.shab_max_m2),
             phases=case_phases(study),
         ),

@@ -330,6 +330,7 @@ def _shape(case: Case) -> tuple[object, ...]:
         case.classes,
         case.buildings,
         case.phases,
+        case.lots,
         rules.building_shares,
         case.fixed_cost_eur if case.phases else None,  # each phase bears its part of it
         frozenset(case.fixed),

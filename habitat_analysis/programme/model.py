@@ -26,6 +26,7 @@ from habitat_analysis.programme.case import (
     resident_shares,
 )
 from habitat_analysis.programme.cells import cell_rows
+from habitat_analysis.programme.lots import own_lots
 
 KILO: Final = 1000.0  # euros in the unit of the money rows
 KEEP_TOLERANCE: Final = 1e-6  # model.md 5.4: absolute on counts, relative on money
@@ -52,6 +53,7 @@ class ProgrammeModel:
     land_max: float  # upper bound of L, kEUR
     units_in: Mapping[tuple[str, Cell], Variable]  # x[b,t,u], with buildings only
     rooms_in: Mapping[tuple[str, str], Variable]  # r[b,k], with buildings only
+    own: Mapping[Cell, Variable]  # o[t,u], lots of legal persons out of the rental tenures
     rules: dict[str, str] = field(default_factory=dict)  # row name -> rule id
     names: set[str] = field(default_factory=set)
 
@@ -79,6 +81,7 @@ def build_programme(case: Case, *, land_max_eur: float | None = None) -> Program
     model = _declare(case, land_max_eur)
     define_site(model)
     define_shares(model)
+    define_lots(model)
     define_placements(model)
     define_balance(model)
     define_ceilings(model)
@@ -112,6 +115,13 @@ def define_shares(model: ProgrammeModel) -> None:
         _bound_share(model, f"typo:{rule.id}", rule, chosen, everything)
 
 
+def define_lots(model: ProgrammeModel) -> None:
+    """Keep for legal persons the lots that they ask for: their own, or let in rental tenures."""
+    for lots in model.case.lots:
+        kept = model.own.get(lots.cell, model.units[lots.cell])
+        _require(model, lots.id, 1 * kept >= lots.count)
+
+
 def define_placements(model: ProgrammeModel) -> None:
     """Place households of each class in the dwellings that suit them."""
     rules, placed = model.case.rules, model.placed
@@ -121,10 +131,12 @@ def define_placements(model: ProgrammeModel) -> None:
         _require(model, f"class:{group.id}", members <= group.count)
     for (t, u), x in model.units.items():
         residents = [f for (_, *cell), f in placed.items() if cell == [t, u]]
-        if residents:
-            _require(model, f"cell:{t},{u}", pulp.lpSum(residents) <= x)
+        own = [model.own[t, u]] if (t, u) in model.own else []
+        if residents or own:
+            _require(model, f"cell:{t},{u}", pulp.lpSum([*residents, *own]) <= x)
     if rules.open_max is not None:
-        _require(model, "open", _dwellings(model) - housed <= rules.open_max)
+        left = _dwellings(model) - housed - pulp.lpSum(model.own.values())
+        _require(model, "open", left <= rules.open_max)
     if rules.housed_min > 0:
         _require(model, "housed", housed >= rules.housed_min)
     classes = {group.id: group for group in model.case.classes}
@@ -331,6 +343,7 @@ def _declare(case: Case, land_max_eur: float | None) -> ProgrammeModel:
             for space in case.spaces
             if space.building in (None, building.id)
         },
+        own={cell: count("own", *cell, up=n) for cell, n in own_lots(case).items()},
         names=names,
     )
 

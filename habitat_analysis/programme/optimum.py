@@ -21,6 +21,7 @@ from habitat_analysis.programme.case import (
 )
 from habitat_analysis.programme.evaluation import Evaluation, evaluate
 from habitat_analysis.programme.kept import KeptProgramme
+from habitat_analysis.programme.lots import places_for_households
 from habitat_analysis.programme.model import KEEP_TOLERANCE, KILO, ProgrammeModel
 from habitat_analysis.programme.placing_quotas import chooses_households, place_under_quotas
 from habitat_analysis.programme.search import COUNTED, Found, Goal, Search
@@ -303,7 +304,8 @@ def _certified(
     """Evaluate the solver's answer from the data and stop if the two disagree on any stage."""
     programme = read_programme(model, {} if best is None else best.values)
     if chooses_households(case) and "members" not in {stage.objective for stage in stages}:
-        placed = place_under_quotas(case, programme.units, members_first=False)
+        places = places_for_households(case, programme.units)
+        placed = place_under_quotas(case, places, members_first=False)
         programme = replace(programme, placements=placed)
     evaluation = evaluate(case, programme)
     faults = [f"{c.rule} : {c.value} {c.sense} {c.limit}" for c in evaluation.broken]

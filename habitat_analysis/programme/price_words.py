@@ -48,7 +48,8 @@ def step_words(lever: Lever, *, looser: bool) -> str:
         return "sans ce local"
     if family == "fixed":
         return "sans cette décision"
-    less = lever.rule in LESS_IS_LOOSER or lever.rule.endswith(":min") or name in LESS_PLU
+    fewer = lever.rule in LESS_IS_LOOSER or family == "lots" or name in LESS_PLU
+    less = fewer or lever.rule.endswith(":min")
     sense = "de moins" if less == looser else "de plus"
     return f"{_amount(lever.step, lever.unit)} {sense}"
 

@@ -18,7 +18,7 @@ KEYS: Final[Mapping[str, str]] = {
 FAMILIES: Final[Mapping[str, str]] = {
     "share": "familles", "typo": "parts_de_typologies", "quartile": "quartiles", "quota": "quotas",
     "ceiling": "plafond_prix_de_revient", "mandatory": "espaces_partages", "fixed": "fixe",
-    "plu": "regles_plu",
+    "plu": "regles_plu", "lots": "personnes_morales",
 }  # fmt: skip
 
 

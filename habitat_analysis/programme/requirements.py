@@ -21,6 +21,7 @@ from habitat_analysis.programme.case import (
 )
 from habitat_analysis.programme.certificate import Unit
 from habitat_analysis.programme.kept import KeptProgramme
+from habitat_analysis.programme.lots import Lots
 from habitat_analysis.programme.model import KILO, build_programme, set_objective
 from habitat_analysis.programme.optimum import Optimum, answer
 from habitat_analysis.programme.solving import Status, relax
@@ -344,6 +345,14 @@ def _decisions(case: Case) -> Iterator[Lever]:
                 rule=f"mandatory:{space.id}", unit="locaux", step=1.0, limit=1.0,
                 looser=replace(case, spaces=tuple(spaces)), tighter=None,
             )  # fmt: skip
+    for lots in case.lots:
+        fewer = tuple(_one_lot_fewer(case, lots))
+        yield Lever(
+            rule=lots.id, unit="logements", step=STEP_COUNT, limit=float(lots.count),
+            looser=replace(case, lots=fewer),
+            tighter=replace(case, lots=tuple(replace(one, count=one.count + (one == lots))
+                                             for one in case.lots)),
+        )  # fmt: skip
     for key, value in case.fixed.items():
         freed = {other: kept for other, kept in case.fixed.items() if other != key}
         label = ",".join(key) if isinstance(key, tuple) else key
@@ -351,6 +360,13 @@ def _decisions(case: Case) -> Iterator[Lever]:
             rule=f"fixed:{label}", unit="locaux" if isinstance(value, bool) else "logements",
             step=1.0, limit=float(value), looser=replace(case, fixed=freed), tighter=None,
         )  # fmt: skip
+
+
+def _one_lot_fewer(case: Case, fewer: Lots) -> Iterator[Lots]:
+    for lots in case.lots:
+        left = lots.count - (lots == fewer)
+        if left:
+            yield replace(lots, count=left)
 
 
 def _in_euros(rule: str) -> bool:

@@ -15,7 +15,7 @@ STRUCTURE: Final = frozenset(  # rows that say what a programme is, not what is 
 UNITS: Final[Mapping[str, Unit]] = {
     "surface": "m2", "parking": "places", "dwellings": "logements", "open": "logements",
     "housed": "menages", "share": "logements", "typo": "logements", "quartile": "menages",
-    "quota": "menages",
+    "quota": "menages", "lots": "logements",
     "mix": "logements", "balance": "eur", "equity": "eur", "topup": "eur", "subsidy": "eur",
     "ceiling": "eur_m2", "mandatory": "locaux", "fixed": "logements", "buildings": "logements",
     "phase": "eur",

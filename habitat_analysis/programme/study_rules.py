@@ -12,8 +12,10 @@ from habitat_analysis.programme.case import (
     QuotaRule,
     ShareRule,
 )
+from habitat_analysis.programme.lots import Lots
 from habitat_analysis.programme.site_figures import Room
 from habitat_analysis.study import Study
+from habitat_analysis.study.legal_persons import lots_by_cell
 
 
 def programme_rules(study: Study, capacity: Room, *, group_size: int) -> ProgrammeRules:
@@ -91,6 +93,20 @@ def group_quotas(study: Study) -> tuple[QuotaRule, ...]:
             label=quota.label or "",
         )
         for quota in study.residents.quotas
+    )
+
+
+def legal_lots(study: Study) -> tuple[Lots, ...]:
+    """Gather the lots of the legal persons of a study by cell, with the names of their holders."""
+    persons = study.residents.legal_persons
+    return tuple(
+        Lots(
+            typology=typology,
+            tenure=code,
+            count=n,
+            holders=tuple(one.label for one in persons if (typology, code) in one.cells),
+        )
+        for (typology, code), n in sorted(lots_by_cell(persons).items())
     )
 
 

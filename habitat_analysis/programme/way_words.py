@@ -140,6 +140,12 @@ def _mandatory(case: Case, way: WayOut) -> str:
     return f"{rule_label(case, way.rule)} : y renoncer."
 
 
+def _lots(case: Case, way: WayOut) -> str:
+    fewer = _whole(way.amount or 0.0, "lot de moins", "lots de moins")
+    asked = next(lots.count for lots in case.lots if lots.id == way.rule)
+    return f"{rule_label(case, way.rule)} : {fewer}, sur {number(asked)}."
+
+
 def _fixed(case: Case, way: WayOut) -> str:
     moved = number(max(1, math.ceil((way.amount or 0.0) - NOISE)))
     return f"{rule_label(case, way.rule)} : {moved} de plus ou de moins."
@@ -177,6 +183,7 @@ _WRITERS: Final[Mapping[str, Callable[[Case, WayOut], str]]] = {
     "ceiling": _ceiling,
     "mandatory": _mandatory,
     "fixed": _fixed,
+    "lots": _lots,
 }
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from habitat_analysis.formats import area, count, euros, euros_m2, percent, quoted, typeset
+from habitat_analysis.formats import area, count, euros, euros_m2, join_fr, percent, quoted, typeset
 from habitat_analysis.programme.case import Case, ShareRule
 from habitat_analysis.programme.certificate import Check, Unit
 
@@ -92,6 +92,8 @@ def rule_label(case: Case, rule: str) -> str:
         return typeset(_share_label(case, rule))
     if family in ("building", "buildings", "phase"):
         return typeset(_building_label(case, rule))
+    if family == "lots":
+        return typeset(_lots_label(case, rule))
     if family in FAMILIES:
         return typeset(FAMILIES[family].format(_plain_name(case, name)))
     return rule
@@ -196,6 +198,13 @@ def _building_label(case: Case, rule: str) -> str:
         label = _share_label(case, rule)
         return f"{building_name(case, name)} : {label[0].lower()}{label[1:]}"
     return f"{building_name(case, name)} : {IN_BUILDING[rest[0]]}"
+
+
+def _lots_label(case: Case, rule: str) -> str:
+    """Name the lots of a cell and the legal persons that hold them."""
+    lots = next(one for one in case.lots if one.id == rule)
+    held = f" ({join_fr([quoted(name) for name in lots.holders])})" if lots.holders else ""
+    return f"Lots de personnes morales en {lots.typology} {lots.tenure}{held}"
 
 
 def _share_label(case: Case, rule: str) -> str:

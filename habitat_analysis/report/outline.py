@@ -16,6 +16,7 @@ from habitat_analysis.report import sections_hypotheses as hypotheses
 from habitat_analysis.report import sections_impossible as impossible
 from habitat_analysis.report import sections_land as land
 from habitat_analysis.report import sections_land_value as land_value
+from habitat_analysis.report import sections_legal as legal
 from habitat_analysis.report import sections_monthly as monthly
 from habitat_analysis.report import sections_ofs_sciapp as ofs
 from habitat_analysis.report import sections_operating as operating
@@ -189,6 +190,7 @@ def _programme(feasibility: Feasibility) -> Section:
         title,
         programme.programme_figure(feasibility),
         programme.programme_table(feasibility),
+        legal.lots_sentence(feasibility),
         programme.surfaces(feasibility),
         programme.shared_rooms(feasibility),
         *vote_blocks(feasibility),
@@ -376,6 +378,7 @@ def _security(feasibility: Feasibility) -> Section:
         "Sécurisation",
         security.legal_forms(feasibility),
         security.guarantees(feasibility),
+        *_legal_blocks(feasibility),
         risks.securities(feasibility),
         see(psla.psla_buyback(feasibility)),
         Heading(text="Risques"),
@@ -391,7 +394,18 @@ def _security(feasibility: Feasibility) -> Section:
         if feasibility.verdict.conditions
         else None,
         Heading(text="Non étudié dans cette version"),
-        security.not_studied(),
+        security.not_studied(feasibility),
+    )
+
+
+def _legal_blocks(feasibility: Feasibility) -> tuple[Item, ...]:
+    if feasibility.legal is None:
+        return ()
+    return (
+        Heading(text=legal.HEADING),
+        legal.form_sentence(feasibility),
+        legal.persons_table(feasibility),
+        legal.checks_table(feasibility),
     )
 
 

@@ -9,6 +9,7 @@ from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import quoted
 from habitat_analysis.programme.wording import building_name
 from habitat_analysis.report.sections_costs import CHAPTERS
+from habitat_analysis.report.sections_legal import legal_hypotheses
 from habitat_analysis.report.sections_montage_hypotheses import montage_rows
 from habitat_analysis.report.sections_resident_hypotheses import resident_rows
 from habitat_analysis.report.sections_vote import vote_hypotheses
@@ -98,6 +99,8 @@ def _programme(feasibility: Feasibility) -> Iterator[Row]:
         yield f"Local partagé « {room.label} », {kind}", area, STUDY, GROUP
     stated = feasibility.ground.study.residents.vote
     for what, value in vote_hypotheses(stated) if stated else ():
+        yield what, value, STUDY, GROUP
+    for what, value in legal_hypotheses(feasibility):
         yield what, value, STUDY, GROUP
     limits: list[tuple[str, float | None, str]] = [
         ("Logements, minimum", wanted.dwellings_min, "logements"),

@@ -11,8 +11,8 @@ from habitat_analysis.report.sections_programme import tenure_label
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, facts_sheet, sheet
 from habitat_analysis.tenures import tenures
 
+RULES_OF_GROUP: Final = "le règlement intérieur du groupe"
 NOT_STUDIED: Final = (
-    "la forme juridique du groupe et son règlement intérieur",
     "les réservations demandées en contrepartie de la garantie des emprunts",
     "le planning réel, mois par mois (permis, recours, commercialisation, livraison)",
     "la gestion après la livraison (charges, locaux partagés, copropriété)",
@@ -79,9 +79,11 @@ def open_points(feasibility: Feasibility) -> tuple[str, ...]:
     return feasibility.verdict.conditions
 
 
-def not_studied() -> tuple[str, ...]:
+def not_studied(feasibility: Feasibility) -> tuple[str, ...]:
     """List what this report does not look at."""
-    return tuple(typeset(text[0].upper() + text[1:]) for text in NOT_STUDIED)
+    stated = feasibility.legal is not None and feasibility.legal.form is not None
+    group = RULES_OF_GROUP if stated else "la forme juridique du groupe et son règlement intérieur"
+    return tuple(typeset(text[0].upper() + text[1:]) for text in (group, *NOT_STUDIED))
 
 
 def _codes(feasibility: Feasibility) -> list[str]:

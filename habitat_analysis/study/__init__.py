@@ -10,6 +10,7 @@ from habitat_analysis.study.land import (
     PluRules,
     Ratios,
 )
+from habitat_analysis.study.legal_persons import LegalForm, LegalPerson
 from habitat_analysis.study.model import Study, load_study, named_files
 from habitat_analysis.study.money import (
     CostItem,
@@ -46,6 +47,8 @@ __all__ = [
     "Imposed",
     "Land",
     "LayerSources",
+    "LegalForm",
+    "LegalPerson",
     "MixGroup",
     "MixTarget",
     "Montage",

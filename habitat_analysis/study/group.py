@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from habitat_analysis.study.legal_persons import LegalForm, LegalPerson
 from habitat_analysis.study.parts import (
     Amount,
     Flag,
@@ -135,10 +136,12 @@ class Residents(Part):
         default=(), max_length=TYPES_MOST, alias="menages_types"
     )
     pool: SyntheticPool | None = Field(default=None, alias="vivier")
+    legal_form: LegalForm | None = Field(default=None, alias="forme_juridique")
+    legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
     horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
-    _ids_once = field_validator("quotas")(each_id_once)
+    _ids_once = field_validator("quotas", "legal_persons")(each_id_once)
 
     @field_validator("typical")
     @classmethod

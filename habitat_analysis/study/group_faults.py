@@ -10,6 +10,7 @@ from habitat_analysis.errors import did_you_mean
 from habitat_analysis.formats import count, join_fr, number, percent, quoted
 from habitat_analysis.study.group import Allotment, GroupBound, Residents
 from habitat_analysis.study.land import Files
+from habitat_analysis.study.legal_persons import legal_person_faults
 from habitat_analysis.study.pool import pool_faults
 from habitat_analysis.study.programme import Programme
 from habitat_analysis.tenures import tenures
@@ -59,6 +60,7 @@ def group_faults(residents: Residents, files: Files, programme: Programme) -> It
         yield from _allotment(residents.allotment, programme)
     yield from _limits(residents.quotas, ("groupe", "quotas"), percent)
     yield from _reservations(residents, programme)
+    yield from legal_person_faults(residents.legal_persons, files, programme)
 
 
 def _pool(residents: Residents, files: Files) -> Iterator[Fault]:
