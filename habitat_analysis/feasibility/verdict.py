@@ -174,8 +174,8 @@ def _conditions(feasibility: Feasibility) -> Iterator[str]:
     yield from _land_conditions(feasibility)
     yield from _parking_conditions(feasibility)
     yield from _vote_conditions(feasibility)
-    yield from () if feasibility.legal is None else feasibility.legal.conditions
     yield from _household_conditions(feasibility)
+    yield from () if feasibility.legal is None else feasibility.legal.conditions
     for check in evaluation.alerts if evaluation else ():
         yield broken_sentence(feasibility.file.case, check)
     yield from never_kept(feasibility.file.case)

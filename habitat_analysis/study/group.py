@@ -131,13 +131,13 @@ class Residents(Part):
     quotas: tuple[GroupQuota, ...] = ()
     allotment: Allotment | None = Field(default=None, alias="attribution")
     reservations: dict[Text, Whole] = Field(default_factory=dict, alias="contingents")
-    legal_form: LegalForm | None = Field(default=None, alias="forme_juridique")
-    legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
     typical_savings_months: Amount = Field(default=0.0, alias="epargne_types_mois")
     typical: tuple[TypicalHousehold, ...] = Field(
         default=(), max_length=TYPES_MOST, alias="menages_types"
     )
     pool: SyntheticPool | None = Field(default=None, alias="vivier")
+    legal_form: LegalForm | None = Field(default=None, alias="forme_juridique")
+    legal_persons: tuple[LegalPerson, ...] = Field(default=(), alias="personnes_morales")
     horizon_years: Annotated[Whole, Field(ge=1, le=25)] = Field(default=10, alias="horizon_ans")
     keep_until: dt.date | None = Field(default=None, alias="conserver_jusqu_au")
 
