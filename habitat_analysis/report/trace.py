@@ -8,6 +8,7 @@ from typing import Final
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.formats import join_fr, typeset
+from habitat_analysis.report.sections_households import A_TABLE, BUDGETS
 from habitat_analysis.report.sections_hypotheses import hypothesis_rows
 from habitat_analysis.report.sections_sources import fact_numbers
 from habitat_analysis.report.sheets import Sheet
@@ -173,8 +174,8 @@ TRACES: Final[Mapping[str, Trace]] = {  # by name of sheet
     "Financement": MODEL,
     "Équilibre": MODEL,
     "Coût mensuel": MONTHLY,
-    "Ménages types": HOUSEHOLDS,
-    **{f"Ménages types {rank}": HOUSEHOLDS for rank in range(1, len(ORDER) + 1)},
+    BUDGETS: HOUSEHOLDS,
+    **{f"{BUDGETS} {rank}": HOUSEHOLDS for rank in range(1, len(ORDER) // A_TABLE + 1)},
     "Prix accessibles": HOUSEHOLDS,
     "Prix par logement": MONTHLY,
     "Redevance OFS": OFS,
