@@ -22,6 +22,7 @@ from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.study import load_study
 from tests.chart_checks import assert_readable
+from tests.montage_samples import full_changes, full_site
 from tests.small_study import idu, write_small_study
 
 COUPLE = {
@@ -49,6 +50,13 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Feasibility:
     folder = tmp_path_factory.mktemp("types")
     richer = {**COUPLE, "libelle": "couple plus aisé", "revenu_mensuel": 4400}
     return site(folder, groupe={"menages_types": [COUPLE, richer], "budget": BUDGET})
+
+
+@pytest.fixture(scope="module")
+def every_tenure(tmp_path_factory: pytest.TempPathFactory) -> Feasibility:
+    rich = {**COUPLE, "libelle": "couple sans emprunt", "epargne": 600_000}
+    changes = full_changes(groupe={"menages_types": [COUPLE, rich], "budget": BUDGET})
+    return site(tmp_path_factory.mktemp("statuts"), **changes)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +94,50 @@ def test_a_buyer_by_hand(typed: Feasibility) -> None:
     borrowed = effort * 3600 * factor / (1 + loan.insurance / 12 * factor)
     expected = (borrowed + 10_000) / (1 + loan.deed_fees_share)
     assert row["price_max_without_ptz_eur"] == pytest.approx(expected, abs=1.0)
+
+
+def test_a_psla_by_hand(every_tenure: Feasibility) -> None:
+    """T3, 66 m2, SU 70: 9.20 x 70 + 200 + 1.10 x 66 = 916.60 EUR; after two years, price - 2 %."""
+    row = cell(every_tenure.references, "couple d'essai", "PSLA")
+    assert row["outlay_month_eur"] == pytest.approx(916.60)
+    assert row["effort"] == pytest.approx(916.60 / 3600)
+    assert every_tenure.references.asked_eur["T3", "PSLA"] == pytest.approx(3150 * 66 * 0.98)
+
+
+def test_a_brs_by_hand(every_tenure: Feasibility) -> None:
+    """Paid without a loan, the fee and charges are left: (1.60 + 1.90) x 66 = 231 EUR."""
+    references = every_tenure.references
+    assert references.asked_eur["T3", "BRS"] == pytest.approx(2750 * 66)
+    row = cell(references, "couple sans emprunt", "BRS")
+    assert row["outlay_month_eur"] == pytest.approx(231)
+    assert row["residual_uc_eur"] == pytest.approx((3600 - 231) / 2.1)
+
+
+def test_the_fee_of_a_brs_comes_off_the_loan(every_tenure: Feasibility) -> None:
+    """105.60 EUR of fee a month: the price falls by what these would have borrowed."""
+    brs, libre = (
+        cell(every_tenure.references, "couple d'essai", code)["price_max_without_ptz_eur"]
+        for code in ("BRS", "LIBRE")
+    )
+    loan = every_tenure.montage.monthly.loan  # type: ignore[union-attr]
+    factor = annuity_factor(loan.rate / 12, loan.years * 12)
+    lost = 105.60 * factor / (1 + loan.insurance / 12 * factor) / (1 + loan.deed_fees_share)
+    assert isinstance(brs, float)
+    assert isinstance(libre, float)
+    assert libre - brs == pytest.approx(lost, abs=1.0)
+
+
+def test_a_sciapp_by_hand(every_tenure: Feasibility) -> None:
+    """Rent, charges 1.10 x 66 and one share a year; four shares at the entry."""
+    [burden] = [
+        b
+        for b in household_burdens(every_tenure.file)
+        if (b.tenure, b.typology) == ("SCIAPP", "T3")
+    ]
+    row = cell(every_tenure.references, "couple d'essai", "SCIAPP")
+    share = burden.entry_eur / 4
+    assert share > 0
+    assert row["outlay_month_eur"] == pytest.approx(burden.rent_month_eur + 72.60 + share / 12)
 
 
 def test_more_income_never_weighs_more(typed: Feasibility) -> None:
@@ -153,6 +205,10 @@ def test_who_can_live_nowhere_is_said_with_what_comes_nearest(tmp_path: Path) ->
     assert any(
         s.startswith("Sans ressources : aucun statut possible ; au plus près, ") for s in said
     )
+    assert any(
+        s.startswith("Sans ressources") and s.endswith(" € de trop.") and "(trop de" not in s
+        for s in said
+    )
     assert "Douze : aucune typologie de l'étude ne convient à sa taille." in said
 
 
@@ -194,6 +250,47 @@ def test_results_hold_every_household_and_nobody_of_the_group(typed: Feasibility
             )
 
 
+def test_too_rich_for_a_rent_and_too_poor_to_buy_is_said_plainly(tmp_path: Path) -> None:
+    """An income of reference above every rental ceiling, an income that has fallen since."""
+    between = {
+        **COUPLE,
+        "libelle": "entre deux",
+        "revenu_mensuel": 900,
+        "rfr": 90_000,
+        "epargne": 0,
+    }
+    operation = site(tmp_path, groupe={"menages_types": [between], "budget": BUDGET})
+    [said] = [plain(one) for one in told.household_sentences(operation)][1:]
+    assert said.startswith(
+        "Entre deux : aucun statut possible (trop de ressources pour le locatif social, pas assez "
+        "pour les autres statuts) ; au plus près, LIBRE, "
+    )
+
+
+def test_a_bank_counts_no_charges_and_the_effort_shown_does(typed: Feasibility) -> None:
+    assert (
+        "Achat : la banque prête jusqu'à 35 % du revenu, redevance d'un BRS comprise, charges non "
+        "comprises (décision du HCSF) ; l'effort montré, charges comprises, peut donc dépasser "
+        "cette part."
+    ) in [plain(one).replace("’", "'") for one in told.assumptions(typed)]
+
+
+@pytest.mark.parametrize(("least_uc", "shown"), [(1100, "< 11"), (4000, "14")])
+def test_members_who_can_live_nowhere_are_a_condition_never_a_few(
+    least_uc: int, shown: str, tmp_path: Path
+) -> None:
+    budget = {**BUDGET, "reste_a_vivre_min_uc": least_uc}
+    operation = site(tmp_path, **full_changes(groupe={"budget": budget}))
+    access = operation.access
+    assert access is not None
+    assert (access.n_without_cell < 11) == (shown == "< 11")
+    said = [plain(one) for one in operation.verdict.conditions]
+    assert (
+        "Ménages du groupe sans logement possible dans l'étude (droits, souhaits, taille ou "
+        f"budget) : {shown}. À reprendre avec eux : statuts, typologies, prix."
+    ) in [one.replace("’", "'") for one in said]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -220,3 +317,17 @@ def test_the_group_is_not_looked_at(usual: Feasibility) -> None:
     other = replace(ground, needs=replace(ground.needs, group=fewer))
     again = reference_households(other, usual.file)
     assert again.cells.equals(usual.references.cells)
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"), [(0, "< 11"), (10, "< 11"), (11, "tous, sauf moins de 11"), (14, "14")]
+)
+def test_what_a_count_leaves_is_no_few_people_either(n: int, shown: str) -> None:
+    """Fourteen households, a public number: 11 without a dwelling would tell of 3 with one."""
+    access = full_site().access
+    assert access is not None
+    needs = access.members.needs
+    assert len(needs.households) == 14
+    fewer = replace(needs, unplaced=needs.households.head(n))
+    counted = replace(access, members=replace(access.members, needs=fewer))
+    assert counted.unplaced_in_public == shown

@@ -15,18 +15,21 @@ from habitat_analysis.feasibility.ground import Ground
 from habitat_analysis.feasibility.household_burdens import household_budget, household_burdens
 from habitat_analysis.feasibility.joint import joint_classes
 from habitat_analysis.feasibility.needs import GroupNeeds, classes_of
+from habitat_analysis.formats import SUPPRESSED, number
 from habitat_analysis.households.burdens import BudgetRules, Burden
 from habitat_analysis.households.effort import EffortLimits
 from habitat_analysis.households.feasible import FeasibleSet, feasible_set
 from habitat_analysis.households.group import Group
 from habitat_analysis.households.needs import OBSTACLES, Cell
 from habitat_analysis.households.solvency import Credit
+from habitat_analysis.households.summary import THRESHOLD
 from habitat_analysis.programme.case import NeedClass
 from habitat_analysis.programme.economics import CaseFile, build_case
 from habitat_analysis.programme.mould import BARE
 from habitat_analysis.programme.site_figures import Room
 from habitat_analysis.programme.study_rules import programme_rules
 
+NEARLY_ALL: Final = f"tous, sauf moins de {THRESHOLD}"
 KEPT_ANSWERS: Final = 16  # scenarios and studies of one process
 UNTESTED: Final = BudgetRules(  # never asked: there is no burden then
     credit=Credit(rate=0.0, months=1, insurance=0.0, effort=1.0, fees=0.0),
@@ -70,6 +73,14 @@ class Access:
     def n_without_cell(self) -> int:
         """Number of households of the group that no cell suits."""
         return len(self.members.needs.unplaced)
+
+    @property
+    def unplaced_in_public(self) -> str:
+        """That number as it may be published: neither it nor what it leaves is a few people."""
+        n, total = self.n_without_cell, len(self.members.needs.households)
+        if n < THRESHOLD:
+            return SUPPRESSED
+        return NEARLY_ALL if 0 < total - n < THRESHOLD else number(n)
 
     @property
     def blocked(self) -> dict[str, int]:

@@ -9,7 +9,6 @@ from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
 from habitat_analysis.feasibility.synthetic import pool_words
 from habitat_analysis.formats import (
-    SUPPRESSED,
     count,
     euros,
     join_fr,
@@ -18,7 +17,6 @@ from habitat_analysis.formats import (
     quoted,
     typeset,
 )
-from habitat_analysis.households.summary import THRESHOLD
 from habitat_analysis.land.territory import NOT_EXAMINED
 from habitat_analysis.montage import Montage
 from habitat_analysis.programme.evaluation import Evaluation
@@ -293,11 +291,9 @@ def _household_conditions(feasibility: Feasibility) -> Iterator[str]:
         return
     if access is None or not access.n_without_cell:
         return
-    n = access.n_without_cell
-    shown = SUPPRESSED if n < THRESHOLD else number(n)
     yield (
         f"Ménages du groupe sans logement possible dans l'étude (droits, souhaits, taille ou "
-        f"budget) : {shown}. À reprendre avec eux : statuts, typologies, prix."
+        f"budget) : {access.unplaced_in_public}. À reprendre avec eux : statuts, typologies, prix."
     )
 
 

@@ -82,9 +82,9 @@ def unplaced_sentence(feasibility: Feasibility) -> str:
         return typeset(f"Ménages synthétiques qu'aucun logement de l'étude ne satisfait : {n}.")
     if n == 0:
         return typeset("Chaque ménage du groupe accepte au moins un logement de l'étude.")
-    shown = SUPPRESSED if n < THRESHOLD else str(n)
     return typeset(
-        f"Ménages du groupe qu'aucun logement de l'étude ne satisfait : {shown}. "
+        "Ménages du groupe qu'aucun logement de l'étude ne satisfait : "
+        f"{access.unplaced_in_public}. "
         "La coopérative en a la liste dans son cercle."
     )
 

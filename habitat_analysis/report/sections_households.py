@@ -14,10 +14,13 @@ from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.feasibility.reference_households import ReferenceHouseholds
 from habitat_analysis.formats import euros, join_fr, number, percent, typeset
 from habitat_analysis.households.feasible import LIMIT_WORDS
+from habitat_analysis.montage.mortgage import BANK
+from habitat_analysis.regulation import LOANS
 from habitat_analysis.report.charts_households import effort_chart
 from habitat_analysis.report.figures import Chart
 from habitat_analysis.report.sections_site import study_sources
 from habitat_analysis.report.sheets import Column, Sheet, sheet
+from habitat_analysis.tenures import tenure
 
 HEADING: Final = "Qui peut habiter là : ménages types"
 TOLD: Final = 5  # households told in a sentence each
@@ -42,6 +45,12 @@ OWNER_RULE: Final = (
     "propriétaire de sa résidence principale dans les {years} années précédant l'offre "
     "(CCH L31-10-3)."
 )
+BANK_RULE: Final = (
+    "Achat : la banque prête jusqu'à {share} du revenu, redevance d'un BRS comprise, charges non "
+    "comprises (décision du HCSF) ; l'effort montré, charges comprises, peut donc dépasser cette "
+    "part."
+)
+GAP: Final = "trop de ressources pour le locatif social, pas assez pour les autres statuts"
 NO_LIMIT: Final = (
     "L'étude ne fixe ni effort ni reste à vivre (« groupe.budget ») : seuls les droits et le "
     "crédit d'une banque sont testés."
@@ -68,6 +77,7 @@ def assumptions(feasibility: Feasibility) -> tuple[str, ...]:
     """Say how the reference households were made and what was tested."""
     references, facts = feasibility.references, feasibility.file.setting.facts
     years = facts.value("regles", subject="PTZ", key="first_buyer_years")
+    bank = facts.value(LOANS, item="rule", loan=BANK, key="effort_rate_max")
     budget = feasibility.ground.study.residents.budget
     limits = NO_LIMIT
     if budget is not None:
@@ -79,6 +89,7 @@ def assumptions(feasibility: Feasibility) -> tuple[str, ...]:
     said = (
         f"{NOBODY} Revenus : {references.levels}.",
         limits,
+        BANK_RULE.format(share=percent(bank, 0)),
         OWNER_RULE.format(years=number(years)),
     )
     return tuple(typeset(one) for one in said)
@@ -181,10 +192,11 @@ def _shut_words(references: ReferenceHouseholds, label: str) -> str:
     if near.empty:
         return f"{_capital(label)} : ressources au-dessus du plafond de tous les statuts étudiés."
     row = min(near.to_dict("records"), key=lambda one: -one["margin_eur"] / one["asked_eur"])
-    lacking = euros(-row["margin_eur"])
+    rented = cells[[tenure(code).kind == "rental" for code in cells["tenure"]]]
+    why = "" if rented.empty or rented["eligible"].any() else f" ({GAP})"
     return (
-        f"{_capital(label)} : aucun statut possible ; au plus près, {row['tenure']}, "
-        f"{LIMIT_WORDS[row['binding']]} {lacking} trop élevé."
+        f"{_capital(label)} : aucun statut possible{why} ; au plus près, {row['tenure']}, "
+        f"{LIMIT_WORDS[row['binding']]} : {euros(-row['margin_eur'])} de trop."
     )
 
 
