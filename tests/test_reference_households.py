@@ -157,7 +157,7 @@ def test_types_of_the_study_take_the_place_of_the_usual_ones(typed: Feasibility)
 def test_without_types_the_families_live_at_three_levels_of_the_commune(usual: Feasibility) -> None:
     """A lone person at the median has the median itself: one unit of consumption, 21 500 EUR."""
     table = usual.references.households.set_index("label")
-    assert len(table) == 12
+    assert len(table) == 15
     assert plain(usual.references.levels).startswith(BY_QUARTILE)
     alone = table.loc["personne seule, médian"]
     assert alone["income_month_eur"] == pytest.approx(21_500 / 12)

@@ -55,6 +55,7 @@ FAMILIES: Final = (  # [P] couples, single adults, ages of the adults, of the ch
     ("couple", 1, 0, (35, 35), ()),
     ("parent seul, 1 enfant", 0, 1, (35,), (8,)),
     ("couple, 2 enfants", 1, 0, (38, 38), (6, 9)),
+    ("couple, 3 enfants", 1, 0, (40, 40), (4, 8, 12)),
 )
 _Record = dict[str, Any]
 

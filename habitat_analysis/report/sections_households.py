@@ -27,6 +27,12 @@ TOLD: Final = 5  # households told in a sentence each
 MIDDLE: Final = ", médian"  # levels of living: the one told in sentences
 NOBODY: Final = "Ménages types inventés : aucun n'est du groupe."
 A_TABLE: Final = 2  # tenures side by side on a page
+STOPPED_BY: Final[Mapping[str, str]] = {
+    "effort": "effort",
+    "residual": "reste à vivre",
+    "price": "prix",
+    "entry": "apport",
+}
 BUDGETS: Final = "Ménages types"
 ABSENT: Final = "—"
 CLOSED: Final = f"{ABSENT} : ressources au-dessus du plafond du statut."
@@ -105,7 +111,7 @@ def possible_table(feasibility: Feasibility) -> Sheet:
             "typology": row["typology"] or "aucun à sa taille",
             "possible": _codes(cells[cells["feasible"]]),
             "ceiling": _codes(cells[~cells["eligible"]]),
-            "budget": _codes(cells[cells["eligible"] & ~cells["affordable"]]),
+            "budget": _stopped(cells[cells["eligible"] & ~cells["affordable"]]),
         }
         for row, cells in _each(references)
     ]
@@ -264,6 +270,12 @@ def _asked(prices: Mapping[tuple[str, str], float]) -> str:
 
 def _codes(cells: pd.DataFrame) -> str:
     return ", ".join(cells["tenure"]) or ABSENT
+
+
+def _stopped(cells: pd.DataFrame) -> str:
+    """Name the tenures that a budget closes, each with the limit that it passes."""
+    told = zip(cells["tenure"], cells["binding"], strict=True)
+    return ", ".join(f"{code} ({STOPPED_BY[limit]})" for code, limit in told) or ABSENT
 
 
 def _capital(text: str) -> str:
