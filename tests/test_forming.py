@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from habitat_analysis.feasibility.forming import Entrant, form
+from habitat_analysis.feasibility.results_story import left_out_counts
 from habitat_analysis.formats import typeset
 from habitat_analysis.study import GroupQuota
 
@@ -69,7 +70,16 @@ def test_tenants_are_proposed_and_those_without_a_cell_told_apart():
     )
     assert found.formed.candidates == {"M1": "T3 PLUS"}
     assert found.without_cell == ("M2",)
-    assert (found.pool_size, found.group_size) == (2, 2)
+    assert (found.pool_size, found.group_size) == (3, 3)
+
+
+def test_how_many_have_no_cell_cannot_be_subtracted():
+    """The pool is told whole, and those without a cell with those whom no place suits."""
+    alone = [entrant(f"M{n}", ()) for n in range(3)]
+    others = [entrant(f"N{n}", CELLS[1:2]) for n in range(12)]
+    one = form([*alone, *others, entrant("M9", CELLS[:1])], {CELLS[0]: 1, CELLS[1]: 0}, [], seed=7)
+    assert (one.pool_size, one.group_size) == (16, 16)
+    assert left_out_counts(one)["no_cell"] == 15
 
 
 def test_a_quota_costs_a_household_of_the_group():

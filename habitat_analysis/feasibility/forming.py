@@ -97,8 +97,8 @@ def form(
     return Formation(
         formed=replace(formed, left_out=told),
         priority=priority,
-        pool_size=len(suited),
-        group_size=sum(one.in_group for one in suited),
+        pool_size=len(entrants),
+        group_size=sum(one.in_group for one in entrants),
         without_cell=tuple(one.id for one in entrants if not one.cells),
         has_quotas=bool(quotas),
     )

@@ -122,8 +122,13 @@ def story_results(feasibility: Feasibility) -> GroupeR | None:
 
 
 def left_out_counts(formation: Formation) -> dict[Reason, int | None]:
-    """Count the households left out by reason, the small counts hidden."""
+    """Count the households left out by reason, the small counts hidden.
+
+    Those that no dwelling of the study suits are told with those that no place of the programme
+    suits: apart, the size of the pool would give their number back.
+    """
     counts = Counter(line.reason for line in formation.formed.left_out)
+    counts["no_cell"] += len(formation.without_cell)
     published = suppress_table([counts[reason] for reason in REASONS])
     return dict(zip(REASONS, published, strict=True))
 

@@ -94,9 +94,10 @@ class Formation:
         Points added to each household of the group, more than all the others together: it comes
         before any candidate.
     pool_size, group_size
-        Households of the pool, and those among them of the group.
+        Households of the pool, and those among them of the group, those without a cell included.
     without_cell
-        Households that no dwelling of the study suits: not in the pool.
+        Households that no dwelling of the study suits. How many is never published: neither as
+        such, nor as what is missing from the two sizes.
     has_quotas
         Whether the study asks for a mix.
     """
