@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from habitat_analysis.errors import DataError
@@ -14,11 +15,17 @@ from habitat_analysis.feasibility import (
     Ground,
     covered_sentence,
     read_ground,
+    results_of,
     study_site,
+    summary_row,
     with_argument,
     with_story,
 )
+from habitat_analysis.feasibility.synthetic import draw_pool
 from habitat_analysis.households.pool import PREFIX
+from habitat_analysis.report.comparison import write_comparison
+from habitat_analysis.report.sections_group_mix import group_mix_sentence, household_sizes_table
+from habitat_analysis.report.sections_resident_hypotheses import resident_rows
 from habitat_analysis.report.synthetic import pool_table
 from habitat_analysis.runs.annexes import check_annexes, gather_papers
 from habitat_analysis.runs.site_report import write_site_report
@@ -108,6 +115,47 @@ def test_every_file_says_that_the_households_are_synthetic(folder: Path) -> None
         check=True,
     ).stdout
     assert words.count("synthétique") >= 5
+
+
+def test_the_pages_of_the_study_say_it_too(
+    ground: Ground, operation: Feasibility, tmp_path: Path
+) -> None:
+    """Section 6, hypotheses, index and comparison: what each says of households is of a pool."""
+    mixed = plain(group_mix_sentence(ground))
+    assert mixed.startswith("Mixité du vivier (ménages synthétiques) : ")
+    assert "le groupe" not in mixed
+    sizes = household_sizes_table(ground)
+    assert sizes is not None
+    assert "Part du groupe" not in [column.header for column in sizes.columns]
+    stated = [row[0] for row in resident_rows(ground.study.residents)]
+    assert "Vivier synthétique, RFR sur revenu" in stated
+    results = results_of(operation, fingerprint="f", inputs={}, parameters={})
+    sites = pd.DataFrame([summary_row(results) | {"dossier": "site/base"}])
+    write_comparison(sites, ground, tmp_path)
+    for name in ("index.html", "comparaison.html"):
+        assert "synthétique" in (tmp_path / name).read_text("utf-8"), name
+
+
+def test_the_draw_hangs_on_labels_not_on_the_order_of_the_lines(ground: Ground) -> None:
+    """Types and bands written the other way round: the same households, the same names."""
+    stated = ground.study.residents.pool
+    assert stated is not None
+    turned = stated.model_copy(
+        update={
+            "types": stated.types[::-1],
+            "incomes": stated.incomes[::-1],
+            "table": tuple(row[::-1] for row in stated.table[::-1]),
+        }
+    )
+    residents = ground.study.residents.model_copy(update={"pool": turned})
+    one, other = (
+        draw_pool(ground.study),
+        draw_pool(ground.study.model_copy(update={"residents": residents})),
+    )
+    assert one is not None
+    assert other is not None
+    assert one.group.table.equals(other.group.table)
+    assert one.counts.equals(other.counts.loc[one.counts.index, one.counts.columns])
 
 
 def test_no_file_names_a_household_of_the_pool(folder: Path) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from habitat_analysis.actuarial import MONTHS
@@ -119,11 +121,11 @@ def synthetic_pool(
     """
     check_margins(margins, n_households=n_households)
     table = _fitted(margins)
-    counts = whole_table(table, n_households)
-    rng = np.random.default_rng(seed)
+    counts, cells = _shared(margins, table, n_households)
     rows = [
         _drawn(margins.types[i], margins.incomes[j], habits, rng, units)
-        for i, j in np.ndindex(*counts.shape)
+        for i, j in cells
+        for rng in [_chance(seed, margins.types[i].label, margins.incomes[j].label)]
         for _ in range(counts[i, j])
     ]
     width = max(4, len(str(len(rows))))
@@ -146,6 +148,30 @@ def synthetic_pool(
         seed=seed,
         source=margins.source,
     )
+
+
+def _shared(
+    margins: PoolMargins, table: Array, n_households: int
+) -> tuple[npt.NDArray[np.int64], list[tuple[int, int]]]:
+    """Share the households over the cells read by labels, not in the order they are written.
+
+    Returns
+    -------
+    counts, cells
+        Households by type and band, in the order of `margins`; cells in the order of the draw.
+    """
+    rows = sorted(range(len(margins.types)), key=lambda i: margins.types[i].label)
+    columns = sorted(range(len(margins.incomes)), key=lambda j: margins.incomes[j].label)
+    ordered = whole_table(table[np.ix_(rows, columns)], n_households)
+    counts = np.zeros_like(ordered)
+    counts[np.ix_(rows, columns)] = ordered
+    return counts, [(i, j) for i in rows for j in columns]
+
+
+def _chance(seed: int, *labels: str) -> np.random.Generator:
+    """Return the generator of one cell: it hangs on the seed and the labels alone."""
+    words = "\x1f".join(labels).encode()
+    return np.random.default_rng([seed, int.from_bytes(blake2b(words, digest_size=8).digest())])
 
 
 def check_margins(margins: PoolMargins, *, n_households: int) -> None:

@@ -20,7 +20,7 @@ from habitat_analysis.households.reference import SIZES, sources_of, theme_of
 from habitat_analysis.households.summary import LARGEST_SIZE, THRESHOLD, suppress_table
 from habitat_analysis.report.sections_group import HIDDEN, HIDDEN_NOTE
 from habitat_analysis.report.sheets import Column, Quantity, Sheet, share_of, sheet
-from habitat_analysis.report.synthetic import LABEL, marked
+from habitat_analysis.report.synthetic import LABEL, POOL, marked, pool_or_group
 
 UNKNOWN: Final = "n. d."
 LABELS: Final[Mapping[Theme, str]] = {
@@ -46,16 +46,25 @@ ALL_HIDDEN: Final = (
 )
 SEPARATION_WORDS: Final[Mapping[Theme, str]] = {
     "quartile": "changer de quart de revenu pour que les quatre soient également présents",
-    "taille": "changer de taille pour que le groupe ressemble à la commune",
-    "famille": "changer de type pour que le groupe ressemble à la commune",
-    "age": "changer de tranche d'âge pour que le groupe ressemble à la commune",
+    "taille": "changer de taille pour que le {who} ressemble à la commune",
+    "famille": "changer de type pour que le {who} ressemble à la commune",
+    "age": "changer de tranche d'âge pour que le {who} ressemble à la commune",
 }
 
 
 def group_mix_table(ground: Ground) -> Sheet | None:
     """Give the indicators of mix of the group, theme by theme; None without a group."""
     group = group_mix_of(ground)
-    return None if group is None else marked(mix_table_of(group), ground)
+    return (
+        None
+        if group is None
+        else marked(
+            mix_table_of(
+                group, caption=f"Mixité du {pool_or_group(ground)}, sans personne en particulier"
+            ),
+            ground,
+        )
+    )
 
 
 def mix_table_of(
@@ -102,16 +111,16 @@ def group_mix_sentence(ground: Ground) -> str:
             f"Mixité du groupe : non communiquée sous {THRESHOLD} ménages. La coopérative la "
             "connaît dans son cercle."
         )
-    drawn = ground.needs is not None and ground.needs.synthetic is not None
-    who = f"Mixité du vivier ({LABEL})" if drawn else "Mixité du groupe"
+    who = pool_or_group(ground)
+    whose = f"Mixité du vivier ({LABEL})" if who == POOL else "Mixité du groupe"
     shown = public_mix(group)
     said = [
-        f"{_households(one.commune_gap)} {SEPARATION_WORDS[one.theme]}"
+        f"{_households(one.commune_gap)} {SEPARATION_WORDS[one.theme].format(who=who)}"
         for one in shown
         if not one.withheld and one.commune_gap is not None
     ]
     hidden = [LABELS[one.theme].lower() for one in shown if one.withheld]
-    parts = [f"{who} : {' ; '.join(said)}." if said else ""]
+    parts = [f"{whose} : {' ; '.join(said)}." if said else ""]
     if hidden:
         parts.append(
             f"Non communiqué ({join_fr(hidden)}) : les chiffres laisseraient retrouver la "
@@ -140,11 +149,11 @@ def household_sizes_table(ground: Ground) -> Sheet | None:
         }
         for category, n in shown.items()
     ]
-    told = any(n is not None for n in shown.values())
+    told, who = any(n is not None for n in shown.values()), pool_or_group(ground)
     columns = [
         Column(name="label", header="Ménages"),
-        *([Column(name="n", header="Groupe", kind="mixed")] if told else []),
-        *([Column(name="group", header="Part du groupe", kind="mixed")] if told else []),
+        *([Column(name="n", header=who.capitalize(), kind="mixed")] if told else []),
+        *([Column(name="group", header=f"Part du {who}", kind="mixed")] if told else []),
         Column(name="commune", header="Part dans la commune", kind="mixed"),
         *(
             [Column(name="basin", header="Part dans le bassin", kind="mixed")]
@@ -155,7 +164,7 @@ def household_sizes_table(ground: Ground) -> Sheet | None:
     reference = ground.needs.reference if ground.needs else None
     named = sources_of(reference, SIZES, theme_of(SIZES, "bassin")) if reference else ()
     notes = [HIDDEN_NOTE if told else ALL_HIDDEN, *(f"Source : {one}." for one in named)]
-    caption = "Taille des ménages : groupe, commune, bassin"
+    caption = f"Taille des ménages : {who}, commune, bassin"
     return marked(sheet("Tailles comparées", caption, rows, columns, notes=notes), ground)
 
 

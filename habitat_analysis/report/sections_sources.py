@@ -82,8 +82,8 @@ def limits() -> tuple[str, ...]:
             "étude d'architecte."
         ),
         (
-            "Le locatif social est attribué par la commission (CAL) : les ménages du groupe y sont "
-            "candidats."
+            "Le locatif social est attribué par la commission (CAL), jamais par le groupe ni par "
+            "cette étude."
         ),
         "Les distances sont à vol d'oiseau. Le cadastre n'a pas de valeur juridique de limite.",
         "Les indicateurs de mixité décrivent le programme, pas les personnes.",

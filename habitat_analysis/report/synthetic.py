@@ -11,6 +11,10 @@ from habitat_analysis.formats import typeset
 from habitat_analysis.report.sheets import Column, Sheet, sheet
 
 LABEL: Final = "ménages synthétiques"
+POOL: Final = "vivier"
+SMALL_COUNTS: Final = (
+    "Ménages tirés, aucun n'existe : leurs effectifs, même petits, ne disent rien de personne."
+)
 _Table = TypeVar("_Table", Sheet, None)
 
 
@@ -19,6 +23,12 @@ def marked(table: _Table, ground: Ground) -> _Table:
     if table is None or ground.needs is None or ground.needs.synthetic is None:
         return table
     return replace(table, caption=typeset(f"{table.caption} ({LABEL})"))
+
+
+def pool_or_group(ground: Ground) -> str:
+    """Name whom the households are: « vivier » when they are drawn, else « groupe »."""
+    drawn = ground.needs is not None and ground.needs.synthetic is not None
+    return POOL if drawn else "groupe"
 
 
 def pool_sentence(ground: Ground) -> str:
@@ -47,4 +57,4 @@ def pool_table(ground: Ground) -> Sheet | None:
         Column(name="total", header="Total", kind="whole"),
     ]
     caption = f"Vivier : {LABEL} par type et par revenu annuel d'une unité de consommation"
-    return sheet("Vivier synthétique", caption, rows, columns, total=True)
+    return sheet("Vivier synthétique", caption, rows, columns, total=True, notes=[SMALL_COUNTS])
