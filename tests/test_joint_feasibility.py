@@ -156,6 +156,13 @@ def test_without_candidates_there_is_nobody_to_choose(tmp_path: Path) -> None:
     assert "Ajoutez « fichiers.candidats », ou écrivez « mode: groupe »." in said
 
 
+def test_the_same_programme_is_said_to_be_the_same(operation: Feasibility) -> None:
+    same = replace(operation, apart=operation.optimum)
+    assert plain(sections_group.together_sentence(same)).startswith(
+        "Le programme serait le même pour le groupe seul : 21 de ses besoins couverts."
+    )
+
+
 def test_the_usual_mode_has_no_programme_apart(project: Path) -> None:
     assert usual(project).apart is None
     assert sections_group.together_sentence(usual(project)) == ""

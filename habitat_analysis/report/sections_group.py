@@ -63,6 +63,14 @@ def together_sentence(feasibility: Feasibility) -> str:
     if apart.evaluation is None:
         return "Choisi pour le groupe seul, aucun programme ne respecterait toutes les limites."
     alone = apart.evaluation
+    if (alone.programme.units, alone.programme.spaces) == (
+        joint.programme.units,
+        joint.programme.spaces,
+    ):
+        return typeset(
+            f"Le programme serait le même pour le groupe seul : {joint.housed_members} de ses "
+            "besoins couverts. Ses candidats prennent les logements qui seraient restés ouverts."
+        )
     return typeset(
         f"Choisi avec le groupe et ses candidats, le programme couvre {joint.housed_members} "
         f"besoins du groupe en {count(joint.dwellings, 'logement')}, pour un effort de "

@@ -55,16 +55,10 @@ SEPARATION_WORDS: Final[Mapping[Theme, str]] = {
 def group_mix_table(ground: Ground) -> Sheet | None:
     """Give the indicators of mix of the group, theme by theme; None without a group."""
     group = group_mix_of(ground)
-    return (
-        None
-        if group is None
-        else marked(
-            mix_table_of(
-                group, caption=f"Mixité du {pool_or_group(ground)}, sans personne en particulier"
-            ),
-            ground,
-        )
-    )
+    if group is None:
+        return None
+    caption = f"Mixité du {pool_or_group(ground)}, sans personne en particulier"
+    return marked(mix_table_of(group, caption=caption), ground)
 
 
 def mix_table_of(
