@@ -266,6 +266,17 @@ def quoted(text: object) -> str:
     return f"«{NBSP}{text}{NBSP}»"
 
 
+def capital(text: str) -> str:
+    """Start a sentence: the first letter in capital, the others as they are.
+
+    Examples
+    --------
+    >>> capital("vivier de la Coop")
+    'Vivier de la Coop'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def join_fr(items: Sequence[object], last: str = "et") -> str:
     """Write a list as a sentence does.
 

@@ -12,6 +12,7 @@ from habitat_analysis.feasibility.needs import GroupNeeds, read_needs
 from habitat_analysis.feasibility.shared_vote import RoomVoteResult, read_vote, with_outcome
 from habitat_analysis.feasibility.shortfalls import refuse_more_than_the_group
 from habitat_analysis.feasibility.synthetic import with_pool_notice
+from habitat_analysis.households.pool import Pool
 from habitat_analysis.land.candidates import Screened, screen_parcels
 from habitat_analysis.land.parcel_table import describe_parcels
 from habitat_analysis.land.sites import site_name
@@ -31,6 +32,11 @@ class Ground:
     screened: Screened
     needs: GroupNeeds | None  # None: no group yet
     vote: RoomVoteResult | None = None  # None: no ballots
+
+    @property
+    def synthetic(self) -> Pool | None:
+        """The pool drawn in place of an unknown group; None for a real group, or none."""
+        return None if self.needs is None else self.needs.synthetic
 
 
 def read_ground(study: Study) -> Ground:

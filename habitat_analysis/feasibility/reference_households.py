@@ -7,7 +7,6 @@ living of the commune.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,7 +27,7 @@ from habitat_analysis.households.burdens import BudgetRules
 from habitat_analysis.households.effort import EffortLimits
 from habitat_analysis.households.eligibility import eligibility
 from habitat_analysis.households.feasible import HouseholdInputs, feasible_set, units_of
-from habitat_analysis.households.group import COLUMNS
+from habitat_analysis.households.group import COLUMNS, UNSTATED
 from habitat_analysis.households.needs import NeedRules, household_of
 from habitat_analysis.households.reference import read_reference
 from habitat_analysis.households.rights import rights_table
@@ -244,26 +243,16 @@ def _household(
     """Write one row of a group, as `households.group` types it."""
     _, couples, single_adults, adult_ages, child_ages = family
     return {
+        **UNSTATED,
         "household_id": label,
         "couples": couples,
         "single_adults": single_adults,
         "adult_ages": adult_ages,
         "child_ages": child_ages,
-        "visiting_child_ages": (),
         "dependants": len(child_ages),
-        "disabled": False,
         "rfr_n2_eur": rfr_eur,
-        "rfr_n1_eur": math.nan,
-        "income_year": pd.NA,
         "income_month_eur": income_month_eur,
         "savings_eur": savings_eur,
-        "loan_payments_month_eur": 0.0,
-        "wished_tenures": (),
-        "wished_typologies": (),
-        "points": math.nan,
-        "apl_month_eur": math.nan,
-        "reservations": (),
-        "child_departures_years": (),
     }
 
 

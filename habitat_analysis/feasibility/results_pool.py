@@ -20,8 +20,7 @@ class VivierR(BaseModel):
 
 def pool_results(feasibility: Feasibility) -> VivierR | None:
     """Publish the pool; None for a real group, or none."""
-    needs = feasibility.ground.needs
-    pool = None if needs is None else needs.synthetic
+    pool = feasibility.ground.synthetic
     if pool is None:
         return None
     return VivierR(

@@ -69,7 +69,7 @@ def tell_story(feasibility: Feasibility) -> GroupStory | None:
         notes += said
     rental = {cell: n for cell, n in places.items() if n and is_rental(cell[1])}
     notes += _quota_notes(feasibility, sum(rental.values()))
-    drawn = feasibility.ground.needs.synthetic is not None
+    drawn = feasibility.ground.synthetic is not None
     if drawn:
         notes.append(NOBODY_TO_PROPOSE)
     return GroupStory(

@@ -9,6 +9,7 @@ from habitat_analysis.feasibility.nouns import Feasibility, Verdict, Word
 from habitat_analysis.feasibility.shortfalls import never_kept, shortfalls
 from habitat_analysis.feasibility.synthetic import pool_words
 from habitat_analysis.formats import (
+    capital,
     count,
     euros,
     join_fr,
@@ -60,12 +61,8 @@ def covered_sentence(feasibility: Feasibility) -> str:
     text, rental = _covered_words(evaluation, needs), evaluation.housed_rental
     if rental:
         text += f", dont {rental} en locatif sous réserve de la commission (CAL)"
-    drawn = "" if needs.synthetic is None else f" {_capital(pool_words(needs.synthetic))}."
+    drawn = "" if needs.synthetic is None else f" {capital(pool_words(needs.synthetic))}."
     return typeset(f"{text}.{_open_words(evaluation.open_dwellings, needs)}{drawn}")
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _covered_words(evaluation: Evaluation, needs: GroupNeeds) -> str:

@@ -6,6 +6,7 @@ pseudonym and the faulty word of a coded column; never an income, an age or a fr
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,19 @@ COLUMNS = (
     "child_departures_years",
     "line",
 )
+UNSTATED: Mapping[str, Any] = {  # what a household that is not read in a file says nothing of
+    "visiting_child_ages": (),
+    "disabled": False,
+    "rfr_n1_eur": math.nan,
+    "income_year": pd.NA,
+    "loan_payments_month_eur": 0.0,
+    "wished_tenures": (),
+    "wished_typologies": (),
+    "points": math.nan,
+    "apl_month_eur": math.nan,
+    "reservations": (),
+    "child_departures_years": (),
+}
 TYPOLOGIES = ("T1", "T2", "T3", "T4", "T5", "T6")
 
 OLDEST = 120  # beyond, an age is a typing error

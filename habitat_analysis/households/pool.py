@@ -20,7 +20,7 @@ from habitat_analysis.actuarial import MONTHS
 from habitat_analysis.errors import DataError, Faults, UsageError
 from habitat_analysis.formats import join_fr, number, quoted, typeset
 from habitat_analysis.households.fitting import Array, ipf, same_total, whole_table
-from habitat_analysis.households.group import COLUMNS, Group
+from habitat_analysis.households.group import COLUMNS, UNSTATED, Group
 from habitat_analysis.households.occupancy import ConsumptionUnits, consumption_units
 
 PREFIX: Final = "SYN"
@@ -305,23 +305,13 @@ def _drawn(
     per_unit = float(rng.uniform(band.low_eur, band.high_eur))
     yearly = per_unit * consumption_units([*adult_ages, *child_ages], units)
     return {
+        **UNSTATED,
         "couples": kind.couples,
         "single_adults": kind.single_adults,
         "adult_ages": adult_ages,
         "child_ages": child_ages,
-        "visiting_child_ages": (),
         "dependants": kind.children,
-        "disabled": False,
         "rfr_n2_eur": yearly * habits.rfr_to_income,
-        "rfr_n1_eur": math.nan,
-        "income_year": pd.NA,
         "income_month_eur": yearly / MONTHS,
         "savings_eur": yearly * habits.savings_years,
-        "loan_payments_month_eur": 0.0,
-        "wished_tenures": (),
-        "wished_typologies": (),
-        "points": math.nan,
-        "apl_month_eur": math.nan,
-        "reservations": (),
-        "child_departures_years": (),
     }

@@ -12,7 +12,7 @@ import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.feasibility.reference_households import ReferenceHouseholds
-from habitat_analysis.formats import euros, join_fr, number, percent, typeset
+from habitat_analysis.formats import capital, euros, join_fr, number, percent, typeset
 from habitat_analysis.households.feasible import LIMIT_WORDS
 from habitat_analysis.montage.mortgage import BANK
 from habitat_analysis.regulation import LOANS
@@ -181,7 +181,7 @@ def _household_words(references: ReferenceHouseholds, row: Mapping[str, Any]) ->
     """Say where a household can live and what it would pay of its income."""
     cells = _cells_of(references, row["label"])
     kept = cells[cells["feasible"]]
-    who = f"{_capital(row['label'])} ({euros(row['income_month_eur'])} par mois)"
+    who = f"{capital(row['label'])} ({euros(row['income_month_eur'])} par mois)"
     if kept.empty:
         return f"{who} : aucun statut possible."
     low, high = percent(kept["effort"].min(), 0), percent(kept["effort"].max(), 0)
@@ -193,15 +193,15 @@ def _shut_words(references: ReferenceHouseholds, label: str) -> str:
     """Say that a household can live nowhere, and what comes nearest."""
     cells = _cells_of(references, label)
     if cells.empty:
-        return f"{_capital(label)} : aucune typologie de l'étude ne convient à sa taille."
+        return f"{capital(label)} : aucune typologie de l'étude ne convient à sa taille."
     near = cells[cells["eligible"]]
     if near.empty:
-        return f"{_capital(label)} : ressources au-dessus du plafond de tous les statuts étudiés."
+        return f"{capital(label)} : ressources au-dessus du plafond de tous les statuts étudiés."
     row = min(near.to_dict("records"), key=lambda one: -one["margin_eur"] / one["asked_eur"])
     rented = cells[[tenure(code).kind == "rental" for code in cells["tenure"]]]
     why = "" if rented.empty or rented["eligible"].any() else f" ({GAP})"
     return (
-        f"{_capital(label)} : aucun statut possible{why} ; au plus près, {row['tenure']}, "
+        f"{capital(label)} : aucun statut possible{why} ; au plus près, {row['tenure']}, "
         f"{LIMIT_WORDS[row['binding']]} : {euros(-row['margin_eur'])} de trop."
     )
 
@@ -276,7 +276,3 @@ def _stopped(cells: pd.DataFrame) -> str:
     """Name the tenures that a budget closes, each with the limit that it passes."""
     told = zip(cells["tenure"], cells["binding"], strict=True)
     return ", ".join(f"{code} ({STOPPED_BY[limit]})" for code, limit in told) or ABSENT
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

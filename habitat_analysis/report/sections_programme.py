@@ -8,7 +8,7 @@ import pandas as pd
 
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.feasibility.circles import is_private_rule
-from habitat_analysis.formats import count, typeset
+from habitat_analysis.formats import capital, count, typeset
 from habitat_analysis.programme.certificate import TOLERANCES, Check, Unit
 from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.optimum import proof_sentence
@@ -146,7 +146,7 @@ def stages(feasibility: Feasibility) -> Sheet | None:
     rows = [
         {
             "rank": rank,
-            "objective": _capital(OBJECTIVE_LABELS[stage.objective]),
+            "objective": capital(OBJECTIVE_LABELS[stage.objective]),
             "value": _stage_value(stage.objective, stage.value),
             "bound": "" if stage.bound is None else _stage_value(stage.objective, stage.bound),
             "gap": stage.gap,
@@ -335,7 +335,3 @@ def _slack(check: Check) -> float:
     """Return the room left; a rounding error reads as nothing."""
     near = abs(check.slack) <= TOLERANCES[check.unit]
     return 0.0 if near else check.slack
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

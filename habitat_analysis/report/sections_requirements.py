@@ -10,7 +10,7 @@ import pandas as pd
 from habitat_analysis.feasibility import Feasibility
 from habitat_analysis.feasibility.circles import is_private_rule
 from habitat_analysis.feasibility.plu_levers import STEPS
-from habitat_analysis.formats import count, euros, join_fr, typeset
+from habitat_analysis.formats import capital, count, euros, join_fr, typeset
 from habitat_analysis.programme.evaluation import Evaluation
 from habitat_analysis.programme.price_words import (
     HALF_EURO,
@@ -198,7 +198,7 @@ def requirement_table(feasibility: Feasibility, key: str) -> Sheet | None:
     for name, side, evaluation in zip(("looser", "tighter"), sides, found, strict=True):
         if side is None:
             continue
-        columns.append(_mixed(name, _capital(step_words(price.lever, looser=name == "looser"))))
+        columns.append(_mixed(name, capital(step_words(price.lever, looser=name == "looser"))))
         cells = None if evaluation is None else _profile(evaluation, codes)
         for row in rows:
             row[name] = cells[row["what"]] if cells else "aucun programme"
@@ -294,7 +294,3 @@ def _mixed(name: str, header: str) -> Column:
 
 def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

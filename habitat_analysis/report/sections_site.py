@@ -265,7 +265,7 @@ def map_notice(ground: Ground) -> str:
     notice = ground.study.notice
     if notice is None:
         return ""
-    drawn = ground.needs is not None and ground.needs.synthetic is not None
+    drawn = ground.synthetic is not None
     if notice.lower().startswith("commune inventée"):
         return f"{INVENTED}, {LABEL}" if drawn else INVENTED
     if drawn:

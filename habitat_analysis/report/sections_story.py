@@ -63,10 +63,10 @@ def formation_sentence(feasibility: Feasibility) -> str:
     formed = formation.formed
     if formed.status == "infeasible":
         return typeset("Aucun groupe du vivier ne respecte les quotas de mixité demandés.")
-    needs = feasibility.ground.needs
-    drawn = needs is not None and needs.synthetic is not None
-    households = count(formation.pool_size, "ménage synthétique" if drawn else "ménage",
-                       LABEL if drawn else "ménages")  # fmt: skip
+    nouns = ("ménage", "ménages")
+    if feasibility.ground.synthetic is not None:
+        nouns = ("ménage synthétique", LABEL)
+    households = count(formation.pool_size, *nouns)
     said = (
         f"Vivier de {households} : "
         f"{count(len(formed.members), 'ménage retenu', 'ménages retenus')} en accession et en "

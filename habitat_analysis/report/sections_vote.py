@@ -14,7 +14,16 @@ import pandas as pd
 from habitat_analysis.allocation.vote import Outcome, Rule, VoterGroup
 from habitat_analysis.feasibility import Feasibility, Ground
 from habitat_analysis.feasibility.shared_vote import KILO, RULES, RoomVoteResult, VotedRoom
-from habitat_analysis.formats import count, date_long, euros, join_fr, percent, quoted, typeset
+from habitat_analysis.formats import (
+    capital,
+    count,
+    date_long,
+    euros,
+    join_fr,
+    percent,
+    quoted,
+    typeset,
+)
 from habitat_analysis.households.summary import THRESHOLD
 from habitat_analysis.report.charts_vote import STATE_LABELS, vote_chart
 from habitat_analysis.report.figures import Chart
@@ -237,7 +246,7 @@ def vote_annex_tables(vote: RoomVoteResult) -> tuple[Sheet, ...]:
 def _rules_table(vote: RoomVoteResult) -> Sheet:
     rows = [
         {
-            "rule": _capital(RULE_LABELS[name]),
+            "rule": capital(RULE_LABELS[name]),
             "rooms": _labels(vote, outcome.rooms) or "aucun",
             "cost": float(outcome.total * KILO),
             "used": float(outcome.total * KILO) / vote.budget_eur,
@@ -275,7 +284,7 @@ def _voters_table(vote: RoomVoteResult) -> Sheet:
         Column(name="ballots", header="Bulletins", kind="whole"),
         Column(name="funded", header="Obtiennent (règle en vigueur)"),
         *(
-            Column(name=name, header=f"{_capital(RULE_LABELS[name])} (€ TTC)", kind="whole")
+            Column(name=name, header=f"{capital(RULE_LABELS[name])} (€ TTC)", kind="whole")
             for name, _, _ in by_rule
         ),
     ]
@@ -369,10 +378,6 @@ def _passed_over(vote: RoomVoteResult) -> str:
 
 def _named(rooms: Iterable[VotedRoom], last: str = "ou") -> str:
     return join_fr([quoted(room.label) for room in rooms], last=last)
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def vote_hypotheses(stated: RoomVote) -> tuple[tuple[str, str | Quantity], ...]:

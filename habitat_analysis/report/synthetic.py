@@ -20,20 +20,19 @@ _Table = TypeVar("_Table", Sheet, None)
 
 def marked(table: _Table, ground: Ground) -> _Table:
     """Say in the caption of a table that its households are synthetic, when they are."""
-    if table is None or ground.needs is None or ground.needs.synthetic is None:
+    if table is None or ground.synthetic is None:
         return table
     return replace(table, caption=typeset(f"{table.caption} ({LABEL})"))
 
 
 def pool_or_group(ground: Ground) -> str:
     """Name whom the households are: « vivier » when they are drawn, else « groupe »."""
-    drawn = ground.needs is not None and ground.needs.synthetic is not None
-    return POOL if drawn else "groupe"
+    return "groupe" if ground.synthetic is None else POOL
 
 
 def pool_sentence(ground: Ground) -> str:
     """Say that the group is drawn, from what and how; "" for a real group."""
-    pool = None if ground.needs is None else ground.needs.synthetic
+    pool = ground.synthetic
     if pool is None:
         return ""
     return typeset(
@@ -44,7 +43,7 @@ def pool_sentence(ground: Ground) -> str:
 
 def pool_table(ground: Ground) -> Sheet | None:
     """Count the synthetic households by type and income band; None for a real group."""
-    pool = None if ground.needs is None else ground.needs.synthetic
+    pool = ground.synthetic
     if pool is None:
         return None
     bands = list(pool.counts.columns)
